@@ -1,0 +1,1 @@
+"""Lá Chắn: one outbreak-response platform over one register of people, places and areas."""

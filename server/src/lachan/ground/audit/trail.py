@@ -1,0 +1,37 @@
+"""Writing the trail."""
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from lachan.ground.audit.actor import current
+
+_INSERT = """
+INSERT INTO audit_auditevent (actor_id, actor_role, action, subject_id, object_kind, object_id, purpose, detail)
+SELECT %s, %s, %s, subject, %s, %s, %s, %s::jsonb FROM unnest(%s::bigint[]) AS subject
+"""
+
+
+def record(
+    *,
+    action: str,
+    subject: int | None = None,
+    subjects: list[int] | None = None,
+    obj: Any = None,
+    purpose: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write one audit row per subject (a person's id), in the caller's transaction. `detail` holds ids and settings only.
+
+    Raises RuntimeError outside a transaction: the change and its record must stand or fall together.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"audit.record({action!r}) outside a transaction")
+    actor = current()
+    kind, number = (obj._meta.label_lower, str(obj.pk)) if obj is not None else ("", "")
+    body = json.dumps(detail or {}, cls=DjangoJSONEncoder)
+    who = subjects if subjects is not None else [subject]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [actor.account_id, actor.role, action, kind, number, purpose, body, who])

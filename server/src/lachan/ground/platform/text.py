@@ -1,0 +1,13 @@
+"""Vietnamese text as people type it: one folded form for search and comparison."""
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, đ as d, single spaces: "Thanh Hoá", "Thanh Hóa" and "thanh hoa" fold alike."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _SPACES.sub(" ", bare).strip()

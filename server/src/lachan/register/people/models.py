@@ -1,0 +1,125 @@
+"""Persons, the households they live in, the numbers that identify them, and who may act for whom."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lachan.ground.platform.fields import SealedTextField
+from lachan.ground.platform.ids import uuid7
+from lachan.ground.platform.text import fold
+from lachan.register.areas.models import Area
+
+
+class Household(models.Model):
+    """People who live at one address. Membership has dates, since tracing asks who lived together then."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    address = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"household {self.pk}"
+
+
+class Person(models.Model):
+    """A human being known to the register, with or without an account. `key` is the only id that leaves the server."""
+
+    class Sex(models.TextChoices):
+        NOT_ASKED = "", _("chưa hỏi")
+        FEMALE = "female", _("nữ")
+        MALE = "male", _("nam")
+        OTHER = "other", _("khác")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="person"
+    )
+    name = models.TextField()
+    folded = models.TextField(editable=False)
+    birth_date = models.DateField(null=True, blank=True)
+    birth_year = models.SmallIntegerField(null=True, blank=True)
+    sex = models.TextField(choices=Sex, blank=True, default=Sex.NOT_ASKED)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    erase_at = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["folded"], opclasses=["text_pattern_ops"], name="people_person_folded_like"),
+            models.Index(fields=["erase_at"], name="people_person_erase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded = fold(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class Identifier(models.Model):
+    """A number that leads to a person: sealed for reading, a keyed hash for finding. A phone may lead to a whole family."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("số điện thoại")
+        CITIZEN_ID = "cccd", _("căn cước")
+        PASSPORT = "passport", _("hộ chiếu")
+        INSURANCE = "bhyt", _("thẻ bảo hiểm y tế")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.TextField(choices=Kind)
+    value = SealedTextField()
+    value_hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value_hash", "person"], name="people_identifier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of person {self.person_id}"
+
+
+class HouseholdMember(models.Model):
+    """A person's time in a household; `until` is the first day no longer there."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(until=None), name="people_one_home"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gt=models.F("since")), name="people_stay_forward"
+            ),
+        ]
+        indexes = [models.Index(fields=["household", "person"], name="people_member_household")]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} in household {self.household_id}"
+
+
+class Guardianship(models.Model):
+    """The guardian acts for the ward: a child, or an elder who asked for it."""
+
+    class Kind(models.TextChoices):
+        CHILD = "child", _("trẻ em")
+        ELDER = "elder", _("người cao tuổi")
+        OTHER = "other", _("người được giúp")
+
+    guardian = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="wards")
+    ward = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="guardians")
+    kind = models.TextField(choices=Kind)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guardian", "ward"], condition=models.Q(until=None), name="people_one_guardianship"
+            ),
+            models.CheckConstraint(condition=~models.Q(guardian=models.F("ward")), name="people_guardian_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} for {self.ward_id}"

@@ -1,0 +1,88 @@
+"""The two channels that warn: a direct notice to a confirmed contact, and place notices in a public signed feed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lachan.ground.platform.ids import uuid7
+from lachan.register.people.models import Person
+from lachan.register.places.models import Place
+from lachan.response.cases.models import Outbreak
+from lachan.response.tracing.models import Contact
+
+
+class DirectNotice(models.Model):
+    """A warning to one confirmed contact: in the account's inbox, or a call to make for someone without a phone."""
+
+    class Channel(models.TextChoices):
+        ACCOUNT = "account", _("trong ứng dụng")
+        CALL = "call", _("gọi điện")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notices")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    channel = models.TextField(choices=Channel)
+    words = models.JSONField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)
+    call_outcome = models.TextField(blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True)
+    erase_at = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=models.Q(withdrawn_at=None), name="alerts_one_live_notice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+
+class PlaceNotice(models.Model):
+    """A place and a window of time, published for phones to match on their own. Names no one and says nothing of the case."""
+
+    class Grade(models.IntegerChoices):
+        INFORM = 1, _("báo để biết")
+        TEST = 2, _("nên xét nghiệm")
+        STAY_HOME = 3, _("ở nhà, xét nghiệm")
+
+    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="place_notices")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    grade = models.PositiveSmallIntegerField(choices=Grade)
+    visitors = models.PositiveIntegerField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    erase_at = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outbreak", "place", "start", "end"],
+                condition=models.Q(withdrawn_at=None),
+                name="alerts_window_once",
+            ),
+            models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="alerts_window_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"window {self.pk}"
+
+
+class FeedEdition(models.Model):
+    """A published edition of the place-notice feed: its bytes, its signature, its strong ETag by number."""
+
+    number = models.BigAutoField(primary_key=True)
+    body = models.BinaryField()
+    signature = models.BinaryField()
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"

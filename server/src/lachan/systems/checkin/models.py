@@ -1,0 +1,93 @@
+"""What the ingest lane appends (events and receipts) and what is projected from it (stays).
+
+The tables are made by migration 0001 in SQL, since Django does not know partitions or covering storage options.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lachan.ground.platform.ids import uuid7
+from lachan.register.access.models import Account
+from lachan.register.people.models import Person
+from lachan.register.places.models import Place
+
+
+class Direction(models.IntegerChoices):
+    IN = 1, _("đến")
+    OUT = 2, _("đi")
+
+
+class Trust(models.IntegerChoices):
+    """How far an event can be believed, weakest first."""
+
+    POSTER = 1, _("mã dán tường")
+    NEARBY = 2, _("mã dán tường, máy ở gần")
+    ROTATING = 3, _("mã đổi liên tục")
+    GATEKEEPER = 4, _("người gác cổng")
+
+
+class Receipt(models.Model):
+    """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is unique for good."""
+
+    device_id = models.BigIntegerField()
+    key = models.UUIDField(primary_key=True)
+    body_hash = models.BinaryField()
+    event_id = models.UUIDField()
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "checkin_receipt"
+
+    def __str__(self) -> str:
+        return f"receipt {self.key}"
+
+
+class Event(models.Model):
+    """One scan, as it happened, never changed. Partitioned by `at`, the corrected time of the device."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    seq = models.BigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    at = models.DateTimeField()
+    direction = models.SmallIntegerField(choices=Direction)
+    trust = models.SmallIntegerField(choices=Trust)
+    # Seconds added to the device's clock; null when the clock was right within tolerance.
+    clock_offset = models.IntegerField(null=True)
+    by_account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "checkin_event"
+
+    def __str__(self) -> str:
+        return f"event {self.id}"
+
+
+class Visit(models.Model):
+    """A stay projected from events: certain until `certain_until`, possible until `t_out`. Can be rebuilt at any time."""
+
+    class Ending(models.IntegerChoices):
+        SCANNED = 1, _("quét khi rời đi")
+        NEXT_PLACE = 2, _("đến nơi khác")
+        CLOSING = 3, _("giờ đóng cửa")
+        TYPICAL = 4, _("theo thời gian thường ở")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    t_in = models.DateTimeField()
+    t_out = models.DateTimeField()
+    certain_until = models.DateTimeField()
+    ending = models.SmallIntegerField(choices=Ending)
+    trust = models.SmallIntegerField(choices=Trust)
+
+    class Meta:
+        managed = False
+        db_table = "checkin_visit"
+
+    def __str__(self) -> str:
+        return f"visit {self.id}"

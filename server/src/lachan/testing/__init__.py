@@ -1,0 +1,1 @@
+"""What every room's tests share: a real database, the cast of named people, outside vectors."""

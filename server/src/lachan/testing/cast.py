@@ -1,0 +1,1 @@
+"""The cast of named people. Filled as rooms are furnished."""

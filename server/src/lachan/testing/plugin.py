@@ -1,0 +1,48 @@
+"""pytest plugin: a real PostgreSQL for the session (DATABASE_URL, or an embedded one in a temporary folder) and shared fixtures."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lachan.ground.platform import postgres
+
+# Settings are read when pytest-django configures, so the environment must be ready when this plugin is imported.
+_folder = Path(tempfile.mkdtemp(prefix="lachan-test-"))
+os.environ["LACHAN_DATA"] = str(_folder)
+os.environ.setdefault("LACHAN_DEMO", "1")
+_cluster: postgres.Cluster | None = None
+
+
+def _start_database() -> None:
+    global _cluster  # noqa: PLW0603  one cluster a session, owned by this plugin
+    if os.environ.get("DATABASE_URL"):
+        return
+    major = os.environ.get("LACHAN_TEST_PG")
+    bin_dir = postgres.debian_binaries(int(major)) if major else None
+    if major and not bin_dir:
+        pytest.exit(f"PostgreSQL {major} is not installed: apt-get install postgresql-{major}", returncode=3)
+    # Tests need no durability; the fault tests start a cluster of their own with it on.
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    _cluster = postgres.Cluster.at(_folder, bin_dir, fast)
+    _cluster.start()
+    os.environ["DATABASE_URL"] = _cluster.url()
+
+
+_start_database()
+
+
+def pytest_report_header() -> str:
+    return f"database: {os.environ['DATABASE_URL']}"
+
+
+def pytest_unconfigure() -> None:
+    if _cluster:
+        _cluster.stop()
+        shutil.rmtree(_cluster.base, ignore_errors=True)
+    shutil.rmtree(_folder, ignore_errors=True)
+
+
+pytest_plugins = ["lachan.testing.cast"]
