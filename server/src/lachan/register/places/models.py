@@ -84,3 +84,21 @@ class PlaceStaff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of place {self.place_id}"
+
+
+class PlaceInvite(models.Model):
+    """A phone number asked to help at the place. Becomes PlaceStaff when its owner signs in, so that nobody learns
+    from an invitation whether a number has an account."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="invites")
+    phone_hash = models.BinaryField(db_index=True)
+    # The last three digits, so that the owner can tell the invitations apart.
+    ending = models.CharField(max_length=3)
+    role = models.TextField(choices=PlaceStaff.Role)
+    invited_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} to place {self.place_id}"

@@ -27,13 +27,21 @@ class Trust(models.IntegerChoices):
 
 
 class Receipt(models.Model):
-    """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is unique for good."""
+    """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is unique for good.
+
+    Found by its real key, (device_id, key); `key` alone is only what Django needs to call something primary.
+    """
 
     device_id = models.BigIntegerField()
     key = models.UUIDField(primary_key=True)
+    # SHA-256 of what the client meant: code, direction, its own time, person, answers; not of the moment it sent.
     body_hash = models.BinaryField()
     event_id = models.UUIDField()
+    place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     at = models.DateTimeField()
+    direction = models.SmallIntegerField(choices=Direction)
+    # Seconds added to the device's clock; null when the clock was right within tolerance.
+    clock_offset = models.IntegerField(null=True)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -45,18 +53,20 @@ class Receipt(models.Model):
 
 
 class Event(models.Model):
-    """One scan, as it happened, never changed. Partitioned by `at`, the corrected time of the device."""
+    """One scan, as it happened, never changed. Partitioned by `at`, the corrected time of the device.
+
+    A column `txid` (the writing transaction, filled by the database) lets the projection read each event once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    seq = models.BigIntegerField()
     person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     at = models.DateTimeField()
     direction = models.SmallIntegerField(choices=Direction)
     trust = models.SmallIntegerField(choices=Trust)
-    # Seconds added to the device's clock; null when the clock was right within tolerance.
     clock_offset = models.IntegerField(null=True)
     by_account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    device_id = models.BigIntegerField(null=True)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -76,6 +86,7 @@ class Visit(models.Model):
         CLOSING = 3, _("giờ đóng cửa")
         TYPICAL = 4, _("theo thời gian thường ở")
 
+    # The id of the event that opened the stay, so that it survives a re-projection and evidence can name it.
     id = models.UUIDField(primary_key=True, default=uuid7)
     place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
