@@ -28,7 +28,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "procrastinate.contrib.django",
     "lachan.ground.platform",
     "lachan.ground.audit",
     "lachan.ground.ingest",

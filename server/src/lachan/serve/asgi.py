@@ -1,0 +1,44 @@
+"""The one web process: the check-in lane answers its own address, Django everything else."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lachan.ground.platform.settings")
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DJANGO_THREADS = int(os.environ.get("LACHAN_THREADS", "8"))
+
+django_application: App = WSGIMiddleware(get_wsgi_application(), workers=DJANGO_THREADS)  # type: ignore[assignment]
+
+from lachan.systems.checkin import asgi as checkin  # noqa: E402  Django's registry must be ready first
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == checkin.PATH:
+        await checkin.application(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Open the lane before the first request, drain it before the last answer leaves."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await checkin.startup()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await checkin.shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,44 @@
+"""What every installation needs in its database before the first page: tables, areas, disease profiles, forms, catalogues."""
+
+import importlib
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+Say = Callable[[str], None]
+
+
+def prepare(say: Say) -> None:
+    """Idempotent, and quick when there is nothing to do."""
+    importlib.import_module("lachan.ground.platform.messages").compile_all()
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        say(f"Making tables ({len(pending)} migrations)")
+        call_command("migrate", verbosity=0, interactive=False)
+    _areas(say)
+    _profiles()
+    _forms()
+
+
+def _areas(say: Say) -> None:
+    from lachan.register.areas.loading import load_areas
+    from lachan.register.areas.models import Area
+
+    if not Area.objects.exists():
+        say("Loading administrative units")
+        load_areas(say)
+
+
+def _profiles() -> None:
+    from lachan.register.profiles.loading import load_profiles
+
+    load_profiles()
+
+
+def _forms() -> None:
+    from lachan.register.forms.loading import load_forms
+
+    load_forms()
