@@ -1,0 +1,33 @@
+// What plain HTML cannot do by itself, on every page. Nothing here is needed to use a page.
+
+// A form says that it is being sent and is sent once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sending) {
+    event.preventDefault();
+    return;
+  }
+  if (event.defaultPrevented || form.method === "get" || form.hasAttribute("hx-post")) return;
+  form.dataset.sending = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// Coming back through the history cache shows the form as it was before sending.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+document.addEventListener("click", (event) => {
+  const print = event.target.closest("[data-print]");
+  if (print) window.print();
+});
+
+// A select marked data-autosubmit sends its form when changed; without a script the form's own button does.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+// Browsers that ignore `autofocus` on a list of errors are helped here.
+document.querySelector(".error-summary")?.focus();
