@@ -13,7 +13,7 @@ class Disease(models.Model):
 
 
 class ProfileVersion(models.Model):
-    """A disease's rules as a document (document.py says its shape). Never edited in place: old records keep their version."""
+    """A disease's rules as a document (document.py says its shape), never edited: old records keep their version."""
 
     disease = models.ForeignKey(Disease, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
