@@ -1,8 +1,8 @@
 """Administrative units with dates, their names, what became of them, and who answers for them.
 
-Three structures live side by side: the list of 2021 (63 provinces, 705 districts, 10,603 communes), the two-level structure
-of 1 July 2025 (34 and 3,321, no districts), and the renamings since. A commune of 2021 and one of 2025 with the same code
-are two rows: the later one seldom has the same ground.
+Three structures live side by side: the list of 2021 (63 provinces, 705 districts, 10,603 communes), the two-level
+structure of 1 July 2025 (34 and 3,321, no districts), and the renamings since. A commune of 2021 and one of 2025 with
+the same code are two rows: the later one seldom has the same ground.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ class LinkKind(models.TextChoices):
 class Area(models.Model):
     """One administrative unit over one span of time.
 
-    Dates are honest: `valid_from` is null where the start is not known (then `first_listed` names the first list that has the
-    unit), and `closed_before` is set instead of `valid_to` where only the first list that lacks the unit is known.
+    Dates are honest: `valid_from` is null where the start is not known (then `first_listed` is the first list that
+    has the unit), and `closed_before` is set instead of `valid_to` where only the first list that lacks it is known.
     """
 
     code = models.TextField()
@@ -75,8 +75,8 @@ class Area(models.Model):
 class AreaName(models.Model):
     """A name (with its status: tỉnh, thành phố, xã, phường) that a unit bears or bore, and from when to when.
 
-    Where the dates are not known, `listed` is the date of a list that gives the name. `parent` is set where the list puts the
-    unit under another one than `Area.parent`.
+    Where the dates are not known, `listed` is the date of a list that gives the name. `parent` is set where the list
+    puts the unit under another one than `Area.parent`.
     """
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="names")
@@ -122,8 +122,8 @@ class AreaLink(models.Model):
 class AreaCover(models.Model):
     """The closure of scope: `holder` answers for `area`. Read it through queries.within and queries.covers only.
 
-    One row for every unit itself, for every unit above it in its own structure, and for every unit of the structure in force
-    that contains all of what it became.
+    One row for every unit itself, for every unit above it in its own structure, and for every unit of the structure in
+    force that contains all of what it became.
     """
 
     # The two columns are the key; an id of its own would only make the widest table of the room wider.
