@@ -1,160 +1,37 @@
-"""Reads of the register of areas. Scope ("this area and all below it") is asked here and nowhere else."""
+"""Reads of the register of areas. Scope ("this area and all below it") is asked through within() and covers() only."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from lachan.register.areas.scope import covers, holders, scope_sql, within, within_any, within_sql
+from lachan.register.areas.search import Found, search
+from lachan.register.areas.units import (
+    Successor,
+    country,
+    in_force,
+    name_on,
+    path,
+    paths,
+    responsible,
+    successors,
+    successors_of,
+    unit,
+)
 
-from django.db import connection
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
-from django.utils import timezone
-
-from lachan.register.areas.models import Area, AreaCover, AreaLink, AreaName, Level, LinkKind
-
-
-@dataclass(frozen=True, slots=True)
-class Successor:
-    """What a unit became, or a part of it. `path` reads "Phường Ba Đình, Thành phố Hà Nội"."""
-
-    area_id: int
-    name: str
-    path: str
-    kind: LinkKind
-    legal_basis: str
-
-
-# --- Scope
-
-
-def within(area_id: int) -> QuerySet[AreaCover, int]:
-    """The ids of the area and of all it answers for, as a subquery: `.filter(area_id__in=within(scope))`.
-
-    Holds the area's own subtree and, for a unit in force, every closed unit whose whole ground is now below it.
-    """
-    return AreaCover.objects.filter(holder_id=area_id).values_list("area_id", flat=True)
-
-
-def within_any(area_ids: Collection[int]) -> QuerySet[AreaCover, int]:
-    """The same for several areas at once."""
-    return AreaCover.objects.filter(holder_id__in=area_ids).values_list("area_id", flat=True)
-
-
-def covers(holder_id: int, area_id: int) -> bool:
-    """Whether `holder_id` answers for `area_id`."""
-    return AreaCover.objects.filter(holder_id=holder_id, area_id=area_id).exists()
-
-
-def holders(area_id: int) -> QuerySet[AreaCover, int]:
-    """The ids of every unit that answers for this one, itself among them."""
-    return AreaCover.objects.filter(area_id=area_id).values_list("holder_id", flat=True)
-
-
-def scope_sql(parameter: str = "holder_id") -> str:
-    """SQL of within() for queries written by hand, with one named parameter: `WHERE area_id IN ({scope_sql()})`."""
-    if not parameter.isidentifier():
-        raise ValueError(f"{parameter!r} is not a parameter's name")
-    return f"SELECT area_id FROM areas_areacover WHERE holder_id = %({parameter})s"  # noqa: S608  a checked identifier
-
-
-def within_sql(holder_id: int) -> list[int]:
-    """The ids of within(), by one plain query without the ORM (for benches and for the hot lanes)."""
-    with connection.cursor() as cursor:
-        cursor.execute(scope_sql(), {"holder_id": holder_id})
-        return [row[0] for row in cursor.fetchall()]
-
-
-# --- Units and dates
-
-
-def in_force(level: Level | int, on: date | None = None) -> QuerySet[Area]:
-    """The units of a level on that day (default: today in Vietnam), by code.
-
-    Where a start is not known, the unit counts from the first list that names it; where an end is not known, until
-    the first list that lacks it. Nothing is known before 2021.
-    """
-    return Area.objects.filter(_in_force(on or timezone.localdate()), level=level).order_by("code")
-
-
-def _in_force(day: date, prefix: str = "") -> Q:
-    """Needs no annotation, so that it also filters names by their area (prefix "area__")."""
-    begun = Q(**{f"{prefix}valid_from__lte": day}) | Q(
-        **{f"{prefix}valid_from__isnull": True, f"{prefix}first_listed__lte": day}
-    )
-    open_end = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
-    not_gone = Q(**{f"{prefix}closed_before__isnull": True}) | Q(**{f"{prefix}closed_before__gt": day})
-    return begun & open_end & not_gone
-
-
-def country() -> Area:
-    """The root: the whole country. Raises Area.DoesNotExist before the first load."""
-    return Area.objects.get(level=Level.COUNTRY, code="VN")
-
-
-def unit(level: Level | int, code: str, on: date | None = None) -> Area:
-    """The unit with that GSO code on that day (default: today). Raises Area.DoesNotExist."""
-    return in_force(level, on).get(code=code)
-
-
-def name_on(area: Area, on: date) -> str:
-    """The name the unit bore on that day, as far as lists and laws tell."""
-    known = (
-        AreaName.objects.filter(area=area)
-        .annotate(since=Coalesce(F("valid_from"), F("listed")))
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), since__lte=on)
-        .order_by("-since")
-        .first()
-    )
-    return known.name if known else area.name
-
-
-def path(area: Area) -> str:
-    """The unit and all above it but the country: "Phường Ba Đình, Thành phố Hà Nội"."""
-    return paths([area.pk])[area.pk]
-
-
-def paths(area_ids: Collection[int]) -> dict[int, str]:
-    """path() of many units in one query."""
-    rows = Area.objects.filter(pk__in=area_ids).values_list(
-        "pk", "name", "parent__name", "parent__level", "parent__parent__name", "parent__parent__level"
-    )
-    return {pk: _path(name, (above, level), (top, top_level)) for pk, name, above, level, top, top_level in rows}
-
-
-def _path(name: str, *above: tuple[str | None, int | None]) -> str:
-    return ", ".join([name, *(upper for upper, level in above if upper and level)])
-
-
-# --- What became of a unit
-
-
-def successors(area: Area) -> list[Successor]:
-    """What the unit became: nothing for one in force or vanished before 2025, several for one that was split."""
-    return successors_of([area.pk]).get(area.pk, [])
-
-
-def successors_of(area_ids: Collection[int]) -> dict[int, list[Successor]]:
-    """successors() of many units in one query."""
-    links = AreaLink.objects.filter(old__in=area_ids).select_related("new__parent__parent").order_by("new__code")
-    found: dict[int, list[Successor]] = {}
-    for link in links:
-        above = link.new.parent
-        text = _path(link.new.name, (above.name, above.level) if above else (None, None))
-        successor = Successor(link.new_id, link.new.name, text, LinkKind(link.kind), link.legal_basis)
-        found.setdefault(link.old_id, []).append(successor)
-    return found
-
-
-def responsible(area: Area) -> Area | None:
-    """The one unit in force that answers for this one; None where only the person can say (split) or nobody (vanished).
-
-    Districts have no successor: None, unless the district had no communes and went whole (Hoàng Sa, Lý Sơn …).
-    """
-    seen: set[int] = set()
-    unit_now = area
-    while unit_now.closed:
-        links = list(AreaLink.objects.filter(old=unit_now).select_related("new")[:2])
-        if len(links) != 1 or unit_now.pk in seen:
-            return None
-        seen.add(unit_now.pk)
-        unit_now = links[0].new
-    return unit_now
+__all__ = [
+    "Found",
+    "Successor",
+    "country",
+    "covers",
+    "holders",
+    "in_force",
+    "name_on",
+    "path",
+    "paths",
+    "responsible",
+    "scope_sql",
+    "search",
+    "successors",
+    "successors_of",
+    "unit",
+    "within",
+    "within_any",
+    "within_sql",
+]

@@ -27,7 +27,8 @@ _OLD_TONE = re.compile(
 _APOSTROPHES = re.compile(r"['’ʼ`]")
 _OTHER = re.compile(r"[^0-9a-z]+")
 _ZEROS = re.compile(r"\b0+(?=\d)")
-_NUMBERED = re.compile(r"^(p|q|phuong|quan)(\d+)\b")
+# "P5", "P. 5", "Q3": numbered wards and districts, also without commas between them.
+_NUMBERED = re.compile(r"\b(p|q|phuong|quan)[. ]*(\d+)\b", re.IGNORECASE)
 
 
 def official(name: str) -> str:
@@ -58,8 +59,8 @@ def bare_key(name: str) -> str:
 def query_keys(text: str) -> list[str]:
     """What was typed, as search keys between commas, the usual short forms written out ("TP. HCM", "P5", "Q. 1")."""
     keys = []
-    for part in text.split(","):
-        key = _NUMBERED.sub(r"\1 \2", search_key(part))
+    for part in _NUMBERED.sub(r",\1 \2,", fold(text)).split(","):
+        key = search_key(part)
         first, space, rest = key.partition(" ")
         if space and first in ABBREVIATIONS:
             key = f"{ABBREVIATIONS[first]} {rest}"
