@@ -1,0 +1,86 @@
+"""Walking through a form page by page: which page is next, how far along, what the summary says. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from lachan.register.forms.document import CHECK_PAGE, Document, Page
+from lachan.register.forms.typed import questions_on
+from lachan.register.forms.validate import Result, validate
+
+
+@dataclass
+class State:
+    """What is kept between two pages: everything typed, also what is still to be mended, and the pages seen."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    # The key of the response to be; it makes a second press of the last button harmless.
+    key: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        return {"answers": self.answers, "seen": self.seen, "key": self.key}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A form being filled in on a day, by the person or for another."""
+
+    document: Document
+    state: State
+    on: date
+    for_another: bool = False
+
+    def result(self) -> Result:
+        # A draft may outlive its version's questions, so only those the document knows are looked at.
+        known = {item.code for _page, item in self.document.items()}
+        answers = {code: value for code, value in self.state.answers.items() if code in known}
+        return validate(self.document, answers, on=self.on, for_another=self.for_another)
+
+    def pages(self) -> list[Page]:
+        """The pages that show at least one question under the answers so far."""
+        shown = set(self.result().shown)
+        return [page for page in self.document.pages if any(q.code in shown for q in questions_on(page))]
+
+    def page(self, code: str) -> Page | None:
+        return next((page for page in self.pages() if page.code == code), None)
+
+    def position(self, code: str) -> tuple[int, int]:
+        """Which page this is, from 1, and how many there are now."""
+        codes = [page.code for page in self.pages()]
+        return codes.index(code) + 1, len(codes)
+
+    def before(self, code: str) -> str | None:
+        """The page before this one (the last one before the summary), None at the start."""
+        codes = [page.code for page in self.pages()]
+        index = len(codes) if code == CHECK_PAGE else codes.index(code)
+        return codes[index - 1] if index else None
+
+    def after(self, code: str) -> str:
+        """The next page not seen yet; when all are, the summary."""
+        codes = [page.code for page in self.pages()]
+        start = codes.index(code) + 1 if code in codes else 0
+        unseen = [c for c in codes[start:] if c not in self.state.seen]
+        # Someone who walks forward through seen pages goes one by one until the summary has been reached once.
+        if CHECK_PAGE not in self.state.seen and start < len(codes):
+            return codes[start]
+        return unseen[0] if unseen else CHECK_PAGE
+
+    def first_open(self) -> str:
+        """Where to go on: the first page not seen, or the summary."""
+        return next((p.code for p in self.pages() if p.code not in self.state.seen), CHECK_PAGE)
+
+    def save(self, page: Page, typed: dict[str, Any], on_screen: set[str]) -> bool:
+        """Keep what was typed. True when the page now shows a question that was not on the screen."""
+        for code in on_screen & {q.code for q in questions_on(page)}:
+            if typed.get(code) is None:
+                self.state.answers.pop(code, None)
+            else:
+                self.state.answers[code] = typed[code]
+        shown = set(self.result().shown)
+        return any(q.code in shown and q.code not in on_screen for q in questions_on(page))
+
+    def leave(self, page: Page) -> None:
+        """Mark the page as seen."""
+        if page.code not in self.state.seen:
+            self.state.seen.append(page.code)

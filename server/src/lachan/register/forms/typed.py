@@ -1,0 +1,116 @@
+"""What a person types into a page, as the JSON value it means; other text is kept, to be quoted back. Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lachan.register.forms.document import (
+    NOT_ASKED,
+    Calculation,
+    Choices,
+    Day,
+    Decimal,
+    Group,
+    Integer,
+    Line,
+    Moment,
+    Page,
+    Question,
+)
+from lachan.register.forms.expressions import LARGEST
+from lachan.register.forms.validate import VIETNAM
+
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+_TIME = re.compile(r"(\d{1,2})[:hg](\d{2})")
+
+
+def questions_on(page: Page) -> tuple[Question, ...]:
+    """The questions a page may ask, shown or not."""
+    items = page.questions if isinstance(page, Group) else (page,)
+    return tuple(q for q in items if not isinstance(q, Calculation | Group))
+
+
+def meaning(question: Question, typed: list[str]) -> Any:  # noqa: PLR0911  one return a kind of question
+    """The JSON value of one question's fields, None for nothing typed. Never raises."""
+    given = [t for t in typed if t.strip()]
+    if not given:
+        return None
+    first = given[0].strip()
+    match question:
+        case Choices():
+            return NOT_ASKED if given == [NOT_ASKED] else [t for t in given if t != NOT_ASKED]
+        case Integer():
+            return _number(first, whole=True)
+        case Decimal():
+            return _number(first, whole=False)
+        case Line():
+            return given[0]
+        case Day():
+            return _day(first) or first
+        case Moment():
+            return _moment(first) or first
+        case _:
+            return first
+
+
+def spelled(question: Question, value: Any, language: str) -> str:
+    """What stands in the question's field for a kept value (the inverse of `meaning`)."""
+    if value is None or isinstance(value, list):
+        return ""
+    if isinstance(value, float) and language == "vi":
+        return f"{value:.15g}".replace(".", ",")
+    if isinstance(question, Moment) and isinstance(value, str) and _iso(value):
+        return datetime.fromisoformat(value).astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M")
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def take(questions: Iterable[Question], get: Callable[[str], list[str]]) -> dict[str, Any]:
+    """The answers typed on one page: None where a question was left empty."""
+    return {q.code: meaning(q, get(q.code)) for q in questions}
+
+
+def _number(text: str, *, whole: bool) -> int | float | str:
+    plain = text.replace(" ", "").replace("\u00a0", "").replace(",", ".").replace("\u2212", "-")
+    if re.fullmatch(r"[+-]?\d{1,15}", plain, re.ASCII):
+        return int(plain)
+    if not whole and re.fullmatch(r"[+-]?\d{1,15}\.\d{1,15}", plain, re.ASCII):
+        value = float(plain)
+        return value if abs(value) <= LARGEST else text
+    return text
+
+
+def _day(text: str) -> str | None:
+    try:
+        if found := _DAY_MONTH_YEAR.fullmatch(text):
+            day, month, year = (int(n) for n in found.groups())
+            return date(year, month, day).isoformat()
+        return date.fromisoformat(text).isoformat() if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> str | None:
+    """A day and a time as typed or as a browser's own field gives them, in Viet Nam's time."""
+    if _iso(text):
+        return text
+    day_part, _sep, time_part = text.replace("T", " ", 1).rpartition(" ")
+    found = _TIME.match(time_part)
+    day = _day(day_part.strip().rstrip(","))
+    if day is None or found is None:
+        return None
+    try:
+        local = datetime.fromisoformat(f"{day}T{int(found[1]):02d}:{found[2]}:00").replace(tzinfo=VIETNAM)
+        return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _iso(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text, re.ASCII):
+        return False
+    try:
+        datetime.fromisoformat(text).astimezone(VIETNAM)
+    except (ValueError, OverflowError):
+        return False
+    return True
