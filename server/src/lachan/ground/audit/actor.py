@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Actor:
-    """An account with the role it acts in, or a named job of the system (no account)."""
+    """An account with the role and office (area) it acts in, or a named job of the system (no account)."""
 
     account_id: int | None
     role: str
+    area_id: int | None = None
 
 
 ANONYMOUS = Actor(account_id=None, role="anonymous")
@@ -34,3 +35,8 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def become(actor: Actor) -> None:
+    """Act as `actor` until the enclosing `acting` block (the request) ends: for who is recognised half-way."""
+    _current.set(actor)

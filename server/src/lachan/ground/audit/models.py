@@ -13,6 +13,8 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
     actor_id = models.BigIntegerField(null=True)
     actor_role = models.TextField()
+    # The office: the area of the assignment the officer acted under.
+    actor_area_id = models.BigIntegerField(null=True)
     action = models.TextField()
     subject_id = models.BigIntegerField(null=True)
     object_kind = models.TextField(blank=True, default="")
@@ -31,7 +33,7 @@ class AuditEvent(models.Model):
 
 
 class AuditLink(models.Model):
-    """One event's place in the hash chain: hash = SHA-256(previous hash, canonical event), written by one sealing job."""
+    """One event's place in the hash chain: hash = SHA-256(previous hash, canonical event); seal.py writes it."""
 
     event_id = models.BigIntegerField(unique=True)
     hash = models.BinaryField()

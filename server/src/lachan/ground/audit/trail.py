@@ -9,8 +9,9 @@ from django.db import connection
 from lachan.ground.audit.actor import current
 
 _INSERT = """
-INSERT INTO audit_auditevent (actor_id, actor_role, action, subject_id, object_kind, object_id, purpose, detail)
-SELECT %s, %s, %s, subject, %s, %s, %s, %s::jsonb FROM unnest(%s::bigint[]) AS subject
+INSERT INTO audit_auditevent
+    (actor_id, actor_role, actor_area_id, action, subject_id, object_kind, object_id, purpose, detail)
+SELECT %s, %s, %s, %s, subject, %s, %s, %s, %s::jsonb FROM unnest(%s::bigint[]) AS subject
 """
 
 
@@ -23,7 +24,7 @@ def record(
     purpose: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write one audit row per subject (a person's id), in the caller's transaction. `detail` holds ids and settings only.
+    """Write one row per subject (a person's id), in the caller's transaction. `detail` holds ids and settings only.
 
     Raises RuntimeError outside a transaction: the change and its record must stand or fall together.
     """
@@ -34,4 +35,4 @@ def record(
     body = json.dumps(detail or {}, cls=DjangoJSONEncoder)
     who = subjects if subjects is not None else [subject]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [actor.account_id, actor.role, action, kind, number, purpose, body, who])
+        cursor.execute(_INSERT, [actor.account_id, actor.role, actor.area_id, action, kind, number, purpose, body, who])

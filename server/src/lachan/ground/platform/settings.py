@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lachan.register.access.middleware.ActorMiddleware",
+    "lachan.register.access.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -86,6 +87,14 @@ TEMPLATES = [
 DATABASES = {"default": config.django_database(config.database_url() or postgres.embedded().url())}
 # A view's changes and its audit rows stand or fall together, and the answer leaves after the commit.
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
+# Sign-in limits and used TOTP codes must be one count for every process: a cache in the memory of each is not.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "access_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
@@ -104,6 +113,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Five wrong passwords lock the name for 15 minutes; many officers of one office may share an address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/900s/key"}
+MFA_ADAPTER = "lachan.register.access.adapter.SealingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
@@ -161,6 +173,9 @@ SMS = {
     "carrier": os.environ.get("LACHAN_SMS_CARRIER", "development" if DEMO else "http"),
     "url": os.environ.get("LACHAN_SMS_URL", ""),
     "sender": os.environ.get("LACHAN_SMS_SENDER", "LACHAN"),
+    "token": os.environ.get("LACHAN_SMS_TOKEN", ""),
+    # Shared with the carrier, which signs its delivery receipts with it.
+    "receipt_secret": os.environ.get("LACHAN_SMS_RECEIPT_SECRET", ""),
 }
 
 LOGGING = {

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from lachan.ground import audit
+from lachan.register.access.scope import has_second_factor, officer_actor, second_factor_address
+
+# Where an officer with a password alone may be: to prove or set up the second factor, or to leave.
+_DOORS = ("/desk/account/", settings.LOGIN_URL)
 
 
 class ActorMiddleware:
@@ -13,10 +19,30 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated:
-            role = "officer" if user.is_officer else "citizen"
-            actor = audit.Actor(account_id=user.pk, role=role)
-        else:
+        if not user.is_authenticated:
             actor = audit.ANONYMOUS
+        elif user.is_officer:
+            actor = officer_actor(user)
+        else:
+            actor = audit.Actor(account_id=user.pk, role="citizen")
         with audit.acting(actor):
             return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """No page of the desk without a second factor, even one whose view forgot to ask."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            request.path.startswith("/desk/")
+            and not request.path.startswith(_DOORS)
+            and user.is_authenticated
+            and user.is_officer
+            and not has_second_factor(request)
+        ):
+            return redirect(second_factor_address(request))
+        return self.get_response(request)

@@ -4,9 +4,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lachan.ground.platform.fields import SealedTextField
+from lachan.ground.platform.ids import uuid7
 from lachan.register.areas.models import Area
 
 
@@ -78,12 +80,15 @@ class Device(models.Model):
 class OneTimeCode(models.Model):
     """A six-digit code sent to a phone number. Only its hash is kept; five wrong tries end it."""
 
-    phone_hash = models.BinaryField(db_index=True)
+    phone_hash = models.BinaryField()
     code_hash = models.BinaryField()
     sent_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     tries = models.SmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_hash", "-id"], name="access_code_latest")]
 
     def __str__(self) -> str:
         return f"code {self.pk}"
@@ -101,7 +106,7 @@ class RateBucket(models.Model):
 
 
 class Sms(models.Model):
-    """A text message on its way: queued with the change that needs it, sent by a job, confirmed by the carrier's receipt."""
+    """A text message: queued with the change that needs it, sent by a job, confirmed by the carrier's receipt."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("chờ gửi")
@@ -109,14 +114,22 @@ class Sms(models.Model):
         DELIVERED = "delivered", _("đã nhận")
         FAILED = "failed", _("không gửi được")
 
+    # Sent with every try, so that a carrier that already took the message does not send it twice.
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
     to = SealedTextField()
     text = SealedTextField()
     status = models.TextField(choices=Status, default=Status.QUEUED)
     carrier_id = models.TextField(blank=True, default="", db_index=True)
     tries = models.SmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
+    due_at = models.DateTimeField(default=timezone.now)
+    # A one-time code that arrives late is worth nothing; null for a message without an hour.
+    useless_after = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(status="queued"), name="access_sms_due")]
 
     def __str__(self) -> str:
         return f"sms {self.pk} {self.status}"

@@ -58,7 +58,7 @@ class Person(models.Model):
 
 
 class Identifier(models.Model):
-    """A number that leads to a person: sealed for reading, a keyed hash for finding. A phone may lead to a whole family."""
+    """A number that leads to a person: sealed for reading, hashed for finding. A phone may lead to a whole family."""
 
     class Kind(models.TextChoices):
         PHONE = "phone", _("số điện thoại")

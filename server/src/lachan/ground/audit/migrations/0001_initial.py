@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('actor_id', models.BigIntegerField(null=True)),
                 ('actor_role', models.TextField()),
+                ('actor_area_id', models.BigIntegerField(null=True)),
                 ('action', models.TextField()),
                 ('subject_id', models.BigIntegerField(null=True)),
                 ('object_kind', models.TextField(blank=True, default='')),

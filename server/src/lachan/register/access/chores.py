@@ -1,0 +1,1 @@
+"""What the steward does for this room."""

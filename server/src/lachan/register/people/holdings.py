@@ -1,0 +1,117 @@
+"""The registry of holdings: every room says how to export, erase, re-point and retain what it holds of a person.
+
+A column that leads to a person and is not registered here fails the system check and the tests (checks.py).
+
+    holdings.register(
+        holdings.of_model(room="checkin", label=_("Nơi đã đến"), model=Visit, person_field="person",
+                          fields=["t_in", "t_out"], erase_by="t_out", keep_days=21)
+    )
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import Promise
+
+Row = dict[str, Any]
+
+
+def _no_hold(person_id: int) -> date | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one column of one table says of a person.
+
+    `export(person_id)` gives the rows as dicts. `erase(person_id)` removes or anonymises them and returns how many.
+    `repoint(old_id, new_id)` moves them to another person (a merge). `retain(today)` removes rows past their date, of
+    everybody, and returns how many. `held_until(person_id)` is the first day the person may be erased whole, or None: a
+    case's record must be kept for its time, so its person can't vanish before.
+    """
+
+    room: str
+    label: str | Promise
+    model: type[models.Model]
+    person_field: str
+    export: Callable[[int], Iterable[Row]]
+    erase: Callable[[int], int]
+    repoint: Callable[[int, int], int]
+    retain: Callable[[date], int]
+    held_until: Callable[[int], date | None] = _no_hold
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def column(self) -> str:
+        return str(self.model._meta.get_field(self.person_field).column)  # type: ignore[union-attr]
+
+
+_registry: dict[tuple[str, str], Holding] = {}
+
+
+def register(holding: Holding) -> None:
+    """Called in the AppConfig.ready() of each room. Raises ValueError when another room registered the same column."""
+    key = (holding.table, holding.column)
+    known = _registry.get(key)
+    if known is not None and known.room != holding.room:
+        raise ValueError(f"{key[0]}.{key[1]} is registered by {known.room} and by {holding.room}")
+    _registry[key] = holding
+
+
+def all_holdings() -> list[Holding]:
+    """In the order of erasing: rooms registered last (which point at the others' rows) first."""
+    return list(reversed(_registry.values()))
+
+
+def of_model(
+    *,
+    room: str,
+    label: str | Promise,
+    model: type[models.Model],
+    person_field: str,
+    fields: Iterable[str],
+    erase_by: str | None = None,
+    keep_days: int = 0,
+    held_until: Callable[[int], date | None] = _no_hold,
+) -> Holding:
+    """The usual holding: one row of `model` is about one person.
+
+    `fields` are exported ("place__name" follows a relation). `erase_by` names the date or time field after which, plus
+    keep_days, a row is removed; without it the rows go with the person.
+    """
+    rows = partial(_rows, model, person_field)
+    names = list(fields)
+    return Holding(
+        room=room,
+        label=label,
+        model=model,
+        person_field=person_field,
+        export=lambda person_id: list(rows(person_id).order_by("pk").values(*names)),
+        erase=lambda person_id: rows(person_id).delete()[0],
+        repoint=lambda old, new: rows(old).update(**{f"{person_field}_id": new}),
+        retain=partial(_retain, model, erase_by, keep_days),
+        held_until=held_until,
+    )
+
+
+def _rows(model: type[models.Model], person_field: str, person_id: int) -> models.QuerySet[Any]:
+    return model._default_manager.filter(**{f"{person_field}_id": person_id})
+
+
+def _retain(model: type[models.Model], erase_by: str | None, keep_days: int, today: date) -> int:
+    if erase_by is None:
+        return 0
+    first_kept: date | datetime = today - timedelta(days=keep_days)
+    if isinstance(model._meta.get_field(erase_by), models.DateTimeField):
+        start = datetime(first_kept.year, first_kept.month, first_kept.day)  # noqa: DTZ001  made aware below
+        first_kept = timezone.make_aware(start)
+        return model._default_manager.filter(**{f"{erase_by}__lt": first_kept}).delete()[0]
+    return model._default_manager.filter(**{f"{erase_by}__lte": first_kept}).delete()[0]
