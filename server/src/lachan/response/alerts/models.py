@@ -44,7 +44,7 @@ class DirectNotice(models.Model):
 
 
 class PlaceNotice(models.Model):
-    """A place and a window of time, published for phones to match on their own. Names no one and says nothing of the case."""
+    """A place and a window of time, published for phones to match on their own. Names no one."""
 
     class Grade(models.IntegerChoices):
         INFORM = 1, _("báo để biết")
