@@ -24,6 +24,19 @@ document.addEventListener("click", (event) => {
   if (print) window.print();
 });
 
+// An open menu closes on Escape and when the person goes elsewhere.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  closeMenus();
+  open?.querySelector("summary").focus();
+});
+document.addEventListener("pointerdown", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
+
 // A select marked data-autosubmit sends its form when changed; without a script the form's own button does.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();

@@ -58,7 +58,7 @@ def build_id() -> str:
 
 
 def face(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `face` (look, language, build, demo), `desk_nav`, `desk_name`, `desk_scope`, `desk_search_url`."""
+    """Context processor: `face` (look, language, build, demo) and the officer's bar (`desk_nav`, `desk_name`, …)."""
     language = "en" if (get_language() or "vi").startswith("en") else "vi"
     other = "vi" if language == "en" else "en"
     bar = SimpleLazyObject(lambda: _desk_bar[0](request) if _desk_bar else DeskBar())

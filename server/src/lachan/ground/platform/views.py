@@ -7,8 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import check_for_language, pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
@@ -34,7 +33,8 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     )
 
 
-# Both choices change nothing but a cookie of preference, so they need no CSRF token: public pages stay free of sessions and cacheable.
+# Both choices change nothing but a cookie of preference, so they need no CSRF token:
+# public pages stay free of sessions, and cacheable.
 @csrf_exempt
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
@@ -49,7 +49,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Remember the given choices of look ("theme", "contrast", "size") for a year and go back; "" follows the device."""
+    """Remember the choices given ("theme", "contrast", "size") for a year and go back; "" follows the device."""
     response = _back(request)
     for name, values in LOOKS.items():
         value = request.POST.get(name)
@@ -66,38 +66,47 @@ class KitForm(forms.Form):
     """Every kind of field, for the kit page."""
 
     phone = forms.CharField(
-        label=_("Số điện thoại"),
-        help_text=_("10 số, bắt đầu bằng 0"),
+        label=pgettext_lazy("kit", "Số điện thoại"),
+        help_text=pgettext_lazy("kit", "10 số, bắt đầu bằng 0"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     temperature = forms.DecimalField(
-        label=_("Nhiệt độ"),
-        help_text=_("Ghi một số lẻ, ví dụ 37,5"),
+        label=pgettext_lazy("kit", "Nhiệt độ"),
+        help_text=pgettext_lazy("kit", "Ghi một số lẻ, ví dụ 37,5"),
         min_value=34,
         max_value=43,
         required=False,
         localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={
-            "min_value": _("Nhiệt độ phải từ 34,0 đến 43,0 °C"),
-            "max_value": _("Nhiệt độ phải từ 34,0 đến 43,0 °C"),
+            "min_value": pgettext_lazy("kit", "Nhiệt độ phải từ 34,0 đến 43,0 °C"),
+            "max_value": pgettext_lazy("kit", "Nhiệt độ phải từ 34,0 đến 43,0 °C"),
         },
     )
-    ward = forms.ChoiceField(label=_("Phường"), choices=[("", _("Chọn phường")), ("1", "Thanh Khê"), ("2", "Hải Châu")])
+    ward = forms.ChoiceField(
+        label=pgettext_lazy("kit", "Phường"),
+        choices=[("", pgettext_lazy("kit", "Chọn phường")), ("1", "Thanh Khê"), ("2", "Hải Châu")],
+    )
     cough = forms.ChoiceField(
-        label=_("Có ho không?"),
-        choices=[("yes", _("Có")), ("no", _("Không")), ("not_asked", _("Chưa hỏi được"))],
+        label=pgettext_lazy("kit", "Có ho không?"),
+        choices=[
+            ("yes", pgettext_lazy("kit", "Có")),
+            ("no", pgettext_lazy("kit", "Không")),
+            ("not_asked", pgettext_lazy("kit", "Chưa hỏi được")),
+        ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Chọn Có, Không hoặc Chưa hỏi được")},
+        error_messages={"required": pgettext_lazy("kit", "Chọn Có, Không hoặc Chưa hỏi được")},
     )
     symptoms = forms.MultipleChoiceField(
-        label=_("Dấu hiệu"),
-        choices=[("fever", _("Sốt")), ("throat", _("Đau họng"))],
+        label=pgettext_lazy("kit", "Dấu hiệu"),
+        choices=[("fever", pgettext_lazy("kit", "Sốt")), ("throat", pgettext_lazy("kit", "Đau họng"))],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(label=_("Ghi chú"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    keep = forms.BooleanField(label=_("Nhớ máy này 30 ngày"), required=False)
+    note = forms.CharField(
+        label=pgettext_lazy("kit", "Ghi chú"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    keep = forms.BooleanField(label=pgettext_lazy("kit", "Nhớ máy này 30 ngày"), required=False)
 
 
 class KitView(TemplateView):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.forms import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import CheckboxInput, CheckboxSelectMultiple, Field, RadioSelect, Select
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -120,7 +120,7 @@ def level(hops: int | str) -> SafeString:
 
 @register.simple_block_tag
 def notice(content: str, kind: str = "info", glyph: str = "", extra: str = "") -> SafeString:
-    """`{% notice "warn" %}…{% endnotice %}`: one or two sentences. Kinds: info, ok, warn, bad (or Django's message tags)."""
+    """`{% notice "warn" %}…{% endnotice %}`: kinds info, ok, warn, bad, or Django's message tags."""
     kind = _MESSAGE_KINDS.get(kind, kind)
     kind = kind if kind in _NOTICES else "info"
     role = mark_safe(' role="alert"') if kind == "bad" else ""
@@ -189,6 +189,25 @@ def here(context: template.Context, prefix: str, exact: bool = False) -> SafeStr
 # ---------- forms ----------
 
 
+def messages(bound: BoundField) -> list[str]:
+    """What to mend at a field. Django's own "this field is required" becomes what to write or choose."""
+    texts: list[str] = []
+    for error in bound.form.errors.as_data().get(bound.name, []):
+        plain = error.code == "required" and str(error.message) == str(Field.default_error_messages["required"])
+        texts += [_missing(bound)] if plain else [str(text) for text in error.messages]
+    return texts
+
+
+def _missing(bound: BoundField) -> str:
+    label = str(bound.label)
+    if label.endswith("?"):
+        return _("Chọn một câu trả lời: %(question)s") % {"question": label}
+    thing = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    if isinstance(bound.field.widget, Select | CheckboxInput):
+        return _("Chọn %(thing)s") % {"thing": thing}
+    return _("Ghi %(thing)s") % {"thing": thing}
+
+
 def _error_text(bound: BoundField) -> SafeString | str:
     if not bound.errors:
         return ""
@@ -197,52 +216,52 @@ def _error_text(bound: BoundField) -> SafeString | str:
         bound.auto_id,
         icon("warning"),
         _("Lỗi:"),
-        " ".join(str(e) for e in bound.errors),
+        " ".join(messages(bound)),
     )
 
 
-def _described_by(bound: BoundField) -> str:
-    ids = [f"{bound.auto_id}_hint"] if bound.help_text else []
+def _described_by(bound: BoundField, hint: str) -> str:
+    ids = [f"{bound.auto_id}_hint"] if hint else []
     ids += [f"{bound.auto_id}_error"] if bound.errors else []
     return " ".join(ids)
 
 
-def _hint(bound: BoundField) -> SafeString | str:
-    if not bound.help_text:
+def _hint(bound: BoundField, hint: str) -> SafeString | str:
+    if not hint:
         return ""
-    return format_html('<span class="hint" id="{}_hint">{}</span>', bound.auto_id, conditional_escape(bound.help_text))
+    return format_html('<span class="hint" id="{}_hint">{}</span>', bound.auto_id, conditional_escape(hint))
 
 
-def _label_text(bound: BoundField, optional: bool) -> SafeString:
+def _label_text(bound: BoundField, label: str, optional: bool) -> SafeString:
     if optional and not bound.field.required:
-        return format_html('{} <span class="optional">({})</span>', bound.label, _("không bắt buộc"))
-    return format_html("{}", bound.label)
+        return format_html('{} <span class="optional">({})</span>', label, _("không bắt buộc"))
+    return format_html("{}", label)
 
 
-def _aria(bound: BoundField) -> dict[str, Any]:
-    attrs: dict[str, Any] = {}
-    if described := _described_by(bound):
+def _aria(bound: BoundField, hint: str) -> dict[str, Any]:
+    attrs: dict[str, Any] = {"placeholder": False}  # a placeholder is never the label
+    if described := _described_by(bound, hint):
         attrs["aria-describedby"] = described
     if bound.errors:
         attrs["aria-invalid"] = "true"
     return attrs
 
 
-def _group(bound: BoundField, optional: bool, question: bool) -> SafeString:
+def _group(bound: BoundField, label: SafeString, hint: str, css: str) -> SafeString:
     rows = []
     for option in bound.subwidgets:
-        value = str(option.data["value"])
-        css = "choice unasked" if value in _NOT_ANSWERS else "choice"
-        rows.append((css, option.tag(), option.choice_label))
-    described = format_html(' aria-describedby="{}"', d) if (d := _described_by(bound)) else ""
+        unasked = str(option.data["value"]) in _NOT_ANSWERS
+        rows.append(("choice unasked" if unasked else "choice", option.tag(), option.choice_label))
+    described = format_html(' aria-describedby="{}"', d) if (d := _described_by(bound, hint)) else ""
     return format_html(
-        '<fieldset class="{}" id="{}_group"{}><legend class="{}">{}</legend>{}{}<div class="choices">{}</div></fieldset>',
+        '<fieldset class="{}" id="{}_group"{}><legend class="{}">{}</legend>{}{}'
+        '<div class="choices">{}</div></fieldset>',
         "group error" if bound.errors else "group",
         bound.auto_id,
         described,
-        "label question" if question else "label",
-        _label_text(bound, optional),
-        _hint(bound),
+        css,
+        label,
+        _hint(bound, hint),
         _error_text(bound),
         format_html_join("", '<label class="{}">{}<span>{}</span></label>', rows),
     )
@@ -250,41 +269,50 @@ def _group(bound: BoundField, optional: bool, question: bool) -> SafeString:
 
 @register.simple_tag
 def field(
-    bound: BoundField, suffix: str = "", width: str = "", optional: bool = True, question: bool = False
+    bound: BoundField,
+    *,
+    suffix: str = "",
+    width: str = "",
+    label: str | None = None,
+    hint: str | None = None,
+    optional: bool = True,
+    question: bool = False,
+    inputmode: str = "",
 ) -> SafeString:
     """One field of a form: label above, hint, error with its icon before the input.
 
-    `suffix` is a unit after the input ("°C"); `width` hints at the answer ("w-short", "w-mid", "code");
-    `question` writes the label as the page's question; `optional=False` leaves "(không bắt buộc)" out.
+    `suffix` is a unit after the input ("°C"); `width` hints at the answer ("w-short", "w-mid", "code"); `label` and
+    `hint` replace the form's own ("" leaves the hint out); `question` writes the label as the page's question;
+    `optional=False` leaves "(không bắt buộc)" out.
     Radio and multiple-choice widgets become rows; a choice whose value is "not_asked" or "unknown" is dashed.
     """
     widget = bound.field.widget
     if bound.is_hidden:
-        return mark_safe(str(bound))
+        return SafeString(str(bound))
+    hint = str(bound.help_text) if hint is None else hint
+    label = str(bound.label) if label is None else label
+    # the mended words of an empty field name it as the page does
+    bound.label = label
+    text, css = _label_text(bound, label, optional), "label question" if question else "label"
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
-        return _group(bound, optional, question)
+        return _group(bound, text, hint, css)
     error = "field error" if bound.errors else "field"
+    attrs = _aria(bound, hint) | ({"inputmode": inputmode} if inputmode else {})
     if isinstance(widget, CheckboxInput):
-        box = bound.as_widget(attrs=_aria(bound))
         return format_html(
             '<div class="{}">{}<label class="choice">{}<span>{}</span></label>{}</div>',
             error,
             _error_text(bound),
-            box,
-            bound.label,
-            _hint(bound),
+            bound.as_widget(attrs=attrs),
+            label,
+            _hint(bound, hint),
         )
-    own = str(widget.attrs.get("class", ""))
-    control = bound.as_widget(attrs=_aria(bound) | {"class": f"input {width} {own}".replace("  ", " ").strip()})
+    classes = ["input", width, str(widget.attrs.get("class", ""))]
+    control = bound.as_widget(attrs=attrs | {"class": " ".join(c for c in classes if c)})
     if suffix:
         control = format_html('<div class="suffix">{}<span aria-hidden="true">{}</span></div>', control, suffix)
-    label = format_html(
-        '<label class="{}" for="{}">{}</label>',
-        "label question" if question else "label",
-        bound.id_for_label,
-        _label_text(bound, optional),
-    )
-    return format_html('<div class="{}">{}{}{}{}</div>', error, label, _hint(bound), _error_text(bound), control)
+    head = format_html('<label class="{}" for="{}">{}</label>', css, bound.id_for_label, text)
+    return format_html('<div class="{}">{}{}{}{}</div>', error, head, _hint(bound, hint), _error_text(bound), control)
 
 
 def _target(bound: BoundField) -> str:
@@ -305,7 +333,7 @@ def error_summary(*forms: Any) -> SafeString:
         for name in form.errors:
             if name in form.fields:
                 bound = form[name]
-                rows += [format_html('<li><a href="#{}">{}</a></li>', _target(bound), e) for e in bound.errors]
+                rows += [format_html('<li><a href="#{}">{}</a></li>', _target(bound), text) for text in messages(bound)]
     if not rows:
         return mark_safe("")
     return format_html(

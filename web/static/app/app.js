@@ -1,0 +1,118 @@
+/**
+ * Runs on every page of the app: keeps the app usable without a network, sends what waits, erases what is due,
+ * and says what it is doing in the strip under the bar.
+ */
+import { config, say } from "./page.js";
+import { refreshNotices, unreadPlaceNotices } from "./place-notices.js";
+import { sendWaiting } from "./sender.js";
+import { waiting } from "./sending.js";
+import { changed, facts, onChange, scans } from "./store.js";
+import { clock } from "./time.js";
+import { expired } from "./visits.js";
+
+export const SYNC_TAG = "lachan-send";
+const SHORTEST_PAUSE_MS = 1_000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let lost = false;
+
+/** Send now, then again when it makes sense. @param {{impatient?: boolean}} [options] */
+export async function flush(options = {}) {
+  clearTimeout(timer);
+  const outcome = await sendWaiting(options);
+  const queue = waiting(await scans.all(), config.owner);
+  lost = queue.some((scan) => scan.retryCause === "network");
+  if (outcome.retryAt !== null) {
+    timer = setTimeout(() => flush(), Math.max(SHORTEST_PAUSE_MS, outcome.retryAt - Date.now()));
+    await askForSync();
+  }
+  await drawStrip();
+  return outcome;
+}
+
+/** Let the browser send when the network is back, even if the app is closed by then. */
+async function askForSync() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (!registration || !("sync" in registration)) return;
+  try {
+    await /** @type {any} */ (registration).sync.register(SYNC_TAG);
+  } catch {
+    // Not allowed in a private window: the page sends when it is opened again.
+  }
+}
+
+async function drawStrip() {
+  const strip = document.getElementById("strip");
+  const line = strip?.querySelector("[data-line]");
+  if (!strip || !line) return;
+  const all = await scans.all();
+  const queue = waiting(all, config.owner);
+  const others = all.filter((scan) => scan.state === "waiting" && scan.owner !== config.owner).length;
+  const busyUntil = Math.max(0, ...queue.map((scan) => (scan.retryCause === "server" ? scan.retryAt ?? 0 : 0)));
+  const signIn = queue.length > 0 && (await facts.get("sign-in-needed"));
+  const offline = !navigator.onLine || lost;
+  let text = "";
+  if (signIn) text = say("waiting.sign-in", { count: queue.length });
+  else if (queue.length && offline) text = say("waiting.offline", { count: queue.length });
+  else if (queue.length && busyUntil > Date.now()) text = say("waiting.later", { count: queue.length, time: clock(busyUntil) });
+  else if (queue.length) text = say("waiting.online", { count: queue.length });
+  else if (!navigator.onLine) text = say("offline");
+  else if (others) text = say("waiting.other", { count: others });
+  if (line.textContent !== text) line.textContent = text;
+  strip.hidden = !text;
+  const link = /** @type {HTMLAnchorElement | null} */ (strip.querySelector("a"));
+  if (link) link.hidden = !signIn && !(others && !queue.length);
+}
+
+async function drawNoticeCount() {
+  const badge = document.getElementById("notice-count");
+  if (!badge) return;
+  badge.dataset.direct ??= (badge.textContent?.match(/\d+/) ?? ["0"])[0];
+  const count = Number(badge.dataset.direct) + (await unreadPlaceNotices()).length;
+  badge.hidden = count === 0;
+  const number = [...badge.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
+  if (number) number.textContent = count ? String(count) : "";
+}
+
+async function keepPages() {
+  if (!navigator.serviceWorker) return;
+  const old = await facts.get("owner");
+  if (config.owner && old !== config.owner) await facts.set("owner", config.owner);
+  try {
+    await navigator.serviceWorker.register("/app/sw.js", { scope: "/", type: "module", updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.ready;
+    registration.active?.postMessage({ kind: "keep", pages: config.pages, mark: config.mark });
+    document.documentElement.dataset.worker = "ready";
+  } catch {
+    document.documentElement.dataset.worker = "none";
+  }
+  document.dispatchEvent(new Event("lachan-worker"));
+}
+
+async function eraseExpired() {
+  const due = expired(await scans.all(), Date.now(), config.retention);
+  if (due.length) await scans.remove(due.map((scan) => scan.key));
+}
+
+async function start() {
+  if (!config.owner) return;
+  if ((await facts.get("owner")) !== config.owner) await facts.set("owner", config.owner);
+  // The server has just drawn this page for a signed-in person, unless it comes from the cache.
+  onChange(() => {
+    void drawStrip();
+    void drawNoticeCount();
+  });
+  window.addEventListener("online", () => void flush({ impatient: true }));
+  window.addEventListener("offline", () => void drawStrip());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    void flush({ impatient: true });
+    void refreshNotices();
+  });
+  await eraseExpired();
+  await Promise.all([flush({ impatient: true }), keepPages(), drawNoticeCount()]);
+  await refreshNotices();
+  changed();
+}
+
+void start();

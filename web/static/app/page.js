@@ -1,0 +1,46 @@
+/**
+ * What every page of the app shares: the facts the server drew into it, its words, its icons.
+ * @typedef {object} Config
+ * @property {string} owner            key of the signed-in person, "" on pages without one
+ * @property {string} name
+ * @property {string} you              how the person is called ("cô"), "" before it is known and in English
+ * @property {"vi" | "en"} language
+ * @property {{key: string, name: string}[]} wards   people in their care
+ * @property {number} retention        days until a visit is erased, on the server and here
+ * @property {Record<string, number>} typical   kind of place → minutes people usually stay
+ * @property {string[]} pages          pages to keep for use without a network
+ * @property {string} mark             changes when kept pages are out of date: build, person, language, look
+ * @property {{code: string, direction: "in" | "out", at: string, place: {name: string, key: string}, short: string, id: string} | null} [running]
+ */
+import { html } from "../npm/htm/standalone.module.js";
+import { words } from "./words.js";
+
+/** @type {Config} */
+export const config = JSON.parse(document.getElementById("app-config")?.textContent ?? "{}");
+
+const SPRITE = new URL("../face/sprite.svg", import.meta.url).href;
+
+/** @param {keyof typeof import("./words.js").tables.vi} key @param {Record<string, string | number | undefined>} [holes] */
+export function say(key, holes = {}) {
+  return words(config.language, key, { you: config.you, ...holes });
+}
+
+/** A line icon of the house; write a word beside it. @param {string} name @param {string} [kind] */
+export function icon(name, kind = "icon") {
+  return html`<svg class=${kind} aria-hidden="true"><use href=${`${SPRITE}#${name}`} /></svg>`;
+}
+
+/** A UUID, also where the page is not a secure context and the browser has no randomUUID. */
+export function newKey() {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Names joined as one reads them. @param {string[]} names */
+export function list(names) {
+  return new Intl.ListFormat(config.language, { type: "conjunction" }).format(names);
+}

@@ -1,0 +1,30 @@
+/** Writes an arrival or a departure down on the phone, then sends it. */
+import { flush } from "./app.js";
+import { config, newKey } from "./page.js";
+import { scans } from "./store.js";
+
+/**
+ * @param {object} what
+ * @param {string} what.code
+ * @param {"in" | "out"} what.direction
+ * @param {{key: string, name?: string}[]} what.people
+ * @param {import("./sending.js").Place | null} [what.place]
+ * @param {string} [what.kind]
+ */
+export async function record({ code, direction, people, place = null, kind }) {
+  const at = new Date().toISOString();
+  for (const { key, name } of people) {
+    await scans.put({
+      key: newKey(), owner: config.owner, person: key, who: key === config.owner ? undefined : name,
+      code, direction, at, state: "waiting", place, kind,
+    });
+  }
+  // The receipt must not wait for a slow network: it is written down already.
+  void flush({ impatient: true });
+}
+
+/** Try a refused scan once more. @param {import("./sending.js").Scan} scan */
+export async function sendAgain({ refusal: _refusal, retryAt: _at, retryCause: _cause, ...scan }) {
+  await scans.put({ ...scan, state: "waiting" });
+  void flush({ impatient: true });
+}

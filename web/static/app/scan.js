@@ -1,0 +1,198 @@
+/** "Quét mã": the camera or the typed code, then who arrives, then the receipt on "Hôm nay". */
+import { html, render, useEffect, useRef, useState } from "../npm/htm/standalone.module.js";
+import { Camera } from "./camera.js";
+import { grouped, parse } from "./code.js";
+import { config, icon, say } from "./page.js";
+import { record } from "./record.js";
+import { facts, scans } from "./store.js";
+import { clock, date, plusDays } from "./time.js";
+import { stays } from "./visits.js";
+
+const PLACE_PATIENCE_MS = 3_000;
+const CACHED_PLACES = 200;
+
+/**
+ * @typedef {{name: string, key?: string, kind?: string, area?: string}} Known
+ * @typedef {{state: "known", place: Known} | {state: "offline", place: Known | null} | {state: "refused", message: string}} Answer
+ */
+
+/** What the server (or this phone, from an earlier visit) knows of the code. @param {string} code @returns {Promise<Answer>} */
+async function lookUp(code) {
+  /** @type {Record<string, Known>} */
+  const cache = (await facts.get("places")) ?? {};
+  try {
+    const response = await fetch(`/api/v1/places/${code}`, { signal: AbortSignal.timeout?.(PLACE_PATIENCE_MS), headers: { Accept: "application/json" } });
+    const answer = await response.json();
+    if (response.ok) {
+      const place = { name: answer.name, key: answer.key, kind: answer.kind, area: answer.area };
+      const kept = Object.entries(cache).filter(([other]) => other !== code).slice(-CACHED_PLACES + 1);
+      await facts.set("places", Object.fromEntries([...kept, [code, place]]));
+      return { state: "known", place };
+    }
+    if (response.status === 404 || response.status === 410) {
+      return { state: "refused", message: answer.error?.message ?? say("refused.no-reason", { code: response.status }) };
+    }
+  } catch {
+    // No network, or too slow: the arrival is written down all the same.
+  }
+  return { state: "offline", place: cache[code] ?? null };
+}
+
+/** @param {{code: string, back: () => void}} props */
+function Arrive({ code, back }) {
+  const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
+  const [chosen, setChosen] = useState(/** @type {string[]} */ ([config.owner]));
+  const [here, setHere] = useState(/** @type {import("./visits.js").Stay[]} */ ([]));
+  const [busy, setBusy] = useState(false);
+  const [nobody, setNobody] = useState(false);
+  const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => {
+    void lookUp(code).then(setAnswer);
+    void scans.all().then((all) => setHere(stays(all.filter((scan) => scan.owner === config.owner), Date.now(), config.typical).filter((stay) => stay.ending === "open")));
+  }, [code]);
+  useEffect(() => heading.current?.focus(), [Boolean(answer)]);
+  const people = [{ key: config.owner, name: say("arrive.me") }, ...config.wards];
+  const place = answer && "place" in answer ? answer.place : null;
+  const name = place?.name ?? say("arrive.unknown", { code: grouped(code) });
+  const inside = here.filter((stay) => stay.code === code || (place?.key && stay.place?.key === place.key));
+  const elsewhere = here.find((stay) => chosen.includes(stay.person) && !inside.includes(stay));
+
+  /** @param {"in" | "out"} direction @param {string[]} keys */
+  const write = async (direction, keys) => {
+    if (!keys.length) {
+      setNobody(true);
+      return;
+    }
+    setBusy(true);
+    const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
+    await record({ code, direction, people: people.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind });
+    location.assign("/app/");
+  };
+
+  if (!answer) return html`<p role="status">${say("arrive.looking")}</p>`;
+  if (answer.state === "refused") {
+    return html`<div class="notice bad" role="alert">${icon("stop")}<div><p>${answer.message}</p></div></div>
+      <p><button class="btn second" type="button" onClick=${back}>${icon("scan")}${say("arrive.back")}</button></p>`;
+  }
+  /** @param {string} key */
+  const toggle = (key) => {
+    setNobody(false);
+    setChosen(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+  };
+  return html`<div class="stack snug" data-arrive=${code}>
+    <div><h1 tabindex="-1" ref=${heading}>${name}</h1>${place?.area ? html`<p class="meta">${place.area}</p>` : null}</div>
+    ${answer.state === "offline" ? html`<div class="notice">${icon("offline")}<div>${say("arrive.offline")}</div></div>` : null}
+    ${inside.length ? html`<div class="notice ok">${icon("clock")}<div>${say("arrive.already", { time: clock(inside[0].start) })}</div></div>` : null}
+    ${config.wards.length ? html`<fieldset class="group"><legend class="label">${say("arrive.who")}</legend>
+      ${nobody ? html`<p class="error-text" role="alert">${icon("warning")}<span>${say("arrive.nobody")}</span></p>` : null}
+      <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${chosen.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
+    ${elsewhere && !inside.length ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
+    ${inside.length
+      ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", inside.map((stay) => stay.person))}>${icon("leave")}${say("arrive.leave")}</button>
+        <p><a class="btn quiet" href="/app/">${say("receipt.still")}</a></p>`
+      : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", chosen)}>${icon("enter")}${say("arrive.go")}</button>`}
+    <p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention), config.language) })}</p>
+    <p><button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
+  </div>`;
+}
+
+/** @param {{found: (code: string) => void, off: boolean}} props */
+function Finder({ found, off }) {
+  const video = useRef(/** @type {HTMLVideoElement | null} */ (null));
+  const camera = useRef(/** @type {Camera | null} */ (null));
+  const [state, setState] = useState(/** @type {import("./camera.js").CameraState} */ ("starting"));
+  const [foreign, setForeign] = useState(false);
+  const [lit, setLit] = useState(false);
+  useEffect(() => {
+    if (!video.current) return undefined;
+    const eye = new Camera(video.current, {
+      state: setState,
+      text: (text) => {
+        const { code } = parse(text);
+        setForeign(!code);
+        if (code) {
+          navigator.vibrate?.(60);
+          found(code);
+        }
+      },
+    });
+    camera.current = eye;
+    void eye.start();
+    return () => eye.stop();
+  }, []);
+  useEffect(() => camera.current?.pause(off), [off]);
+  const problem = state === "denied" || state === "none" || state === "insecure" || state === "failed";
+  const toggle = async () => {
+    await camera.current?.torch(!lit);
+    setLit(!lit);
+  };
+  return html`<div class=${`finder${problem ? " shut" : ""}`} data-camera=${state}>
+    <video ref=${video} playsinline muted aria-hidden="true"></video>
+    ${problem ? null : html`<svg class="aim" viewBox="0 0 100 100" aria-hidden="true"><path d="M30 2H8a6 6 0 0 0-6 6v22M70 2h22a6 6 0 0 1 6 6v22M98 70v22a6 6 0 0 1-6 6H70M30 98H8a6 6 0 0 1-6-6V70" /></svg>`}
+    ${state === "looking" && camera.current?.hasTorch ? html`<button class="btn second dense torch" type="button" aria-pressed=${lit} onClick=${toggle}>${icon("torch")}${say(lit ? "scan.torch-off" : "scan.torch-on")}</button>` : null}
+  </div>
+  <p class="aim-words" role="status">${say(problem ? `scan.${state}` : state === "starting" ? "scan.starting" : foreign ? "scan.foreign" : "scan.aim")}
+    ${state === "failed" || state === "denied" ? html` <button class="btn quiet dense" type="button" onClick=${() => camera.current?.start()}>${say("try-again")}</button>` : null}</p>`;
+}
+
+/** The code in this page's address: a poster's link opened without a network is answered with this page. */
+function codeInAddress() {
+  const match = /^\/c\/([^/]+)\/?$/i.exec(location.pathname);
+  return match ? parse(decodeURIComponent(match[1])).code : null;
+}
+
+function Screen() {
+  const [code, setCode] = useState(codeInAddress());
+  useEffect(() => {
+    const form = /** @type {HTMLElement | null} */ (document.getElementById("type"));
+    if (form) form.hidden = Boolean(code);
+    const heading = document.getElementById("scan-title");
+    if (heading) heading.hidden = Boolean(code);
+  }, [code]);
+  typed = setCode;
+  return html`${code ? html`<${Arrive} code=${code} back=${() => setCode(null)} />` : null}
+    <div hidden=${Boolean(code)}><${Finder} found=${setCode} off=${Boolean(code)} /></div>`;
+}
+
+/** @type {(code: string) => void} */
+let typed = () => {};
+
+/** @param {string} value @returns {string | null} */
+function faultIn(value) {
+  if (!value.trim()) return say("scan.empty");
+  const read = parse(value);
+  if (read.fault === "length") return say("scan.length", { length: read.length });
+  if (read.fault === "mistyped") return say("scan.mistyped", { typed: value.trim() });
+  return read.fault ? say("scan.foreign") : null;
+}
+
+function listenToForm() {
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("#type form"));
+  const input = /** @type {HTMLInputElement | null} */ (form?.querySelector("input[name=code]"));
+  const field = input?.closest(".field");
+  if (!form || !input || !field) return;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    field.querySelector(".error-text")?.remove();
+    const fault = faultIn(input.value);
+    field.classList.toggle("error", Boolean(fault));
+    input.toggleAttribute("aria-invalid", Boolean(fault));
+    if (fault) {
+      const holder = document.createElement("div");
+      render(html`<p class="error-text" id="code-error" role="alert">${icon("warning")}<span><span class="vh">${say("scan.error")} </span>${fault}</span></p>`, holder);
+      input.before(...holder.childNodes);
+      input.setAttribute("aria-describedby", "code-error code-hint");
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+      return;
+    }
+    typed(/** @type {string} */ (parse(input.value).code));
+  });
+}
+
+const root = document.getElementById("scan");
+if (root) {
+  root.replaceChildren();
+  render(html`<${Screen} />`, root);
+  listenToForm();
+}

@@ -1,0 +1,52 @@
+/**
+ * What the phone keeps: scans (its own history and what is still to be sent) and a few facts of the app, in IndexedDB.
+ * Every change is told to the other tabs.
+ * @typedef {import("./sending.js").Scan} Scan
+ */
+import { clear, createStore, del, get, set, values } from "../npm/idb-keyval/index.js";
+
+const scanBase = createStore("lachan-scans", "scans");
+const factBase = createStore("lachan-facts", "facts");
+const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("lachan") : null;
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+channel?.addEventListener("message", () => listeners.forEach((listener) => listener()));
+
+/** Tell this tab and the others that something has changed. */
+export function changed() {
+  listeners.forEach((listener) => listener());
+  channel?.postMessage("changed");
+}
+
+/** @param {() => void} listener */
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+export const scans = {
+  /** @returns {Promise<Scan[]>} */
+  all: () => values(scanBase),
+  /** @param {Scan} scan */
+  async put(scan) {
+    await set(scan.key, scan, scanBase);
+    changed();
+  },
+  /** @param {string[]} keys */
+  async remove(keys) {
+    await Promise.all(keys.map((key) => del(key, scanBase)));
+    changed();
+  },
+  async clear() {
+    await clear(scanBase);
+    changed();
+  },
+};
+
+export const facts = {
+  /** @param {string} name @returns {Promise<any>} */
+  get: (name) => get(name, factBase),
+  /** @param {string} name @param {unknown} value */
+  set: (name, value) => set(name, value, factBase),
+  clear: () => clear(factBase),
+};

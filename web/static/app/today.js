@@ -1,0 +1,148 @@
+/** The live parts of "Hôm nay": the receipt, what was refused, recent places, and a place notice if it is the newest warning. */
+import { html, render, useEffect, useState } from "../npm/htm/standalone.module.js";
+import { grouped } from "./code.js";
+import { config, icon, list, say } from "./page.js";
+import { liveNotices } from "./place-notices.js";
+import { record, sendAgain } from "./record.js";
+import { onChange, scans } from "./store.js";
+import { clock, dayName, duration, running } from "./time.js";
+import { stays, together } from "./visits.js";
+
+const JUST_LEFT_MS = 10 * 60_000;
+const SHOWN = 4;
+const SECOND_MS = 1000;
+
+/** The name, or the code until the server has said the name. @param {{place: {name: string} | null, code: string}} stay */
+export function placeName({ place, code }) {
+  return place?.name ?? say("receipt.unknown-place", { code: grouped(code) });
+}
+
+/** @param {{start: number}} props */
+function Clock({ start }) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const ticking = setInterval(() => setNow(Date.now()), SECOND_MS);
+    return () => clearInterval(ticking);
+  }, []);
+  // Said in whole minutes: a screen reader must not hear every second.
+  return html`<p class="clock" role="timer" aria-label=${say("receipt.stayed", { duration: duration(now - start, config.language) })}>${running(now - start)}</p>`;
+}
+
+/** @param {{group: ReturnType<typeof together>[number]}} props */
+function Receipt({ group }) {
+  const { first, all } = group;
+  const isRunning = first.ending === "open";
+  const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
+  const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
+  const mine = all.some((stay) => stay.person === config.owner);
+  const short = all.find((stay) => stay.person === config.owner)?.short ?? first.short;
+  const leave = () => record({
+    code: first.code, direction: "out", place: first.place, kind: first.scans[0].kind,
+    people: all.map((stay) => ({ key: stay.person, name: stay.who })),
+  });
+  const waitingWords = first.ending === "scanned" && all.some((stay) => stay.scans.some((scan) => scan.state === "waiting" && scan.direction === "out"))
+    ? "receipt.waiting-out" : "receipt.waiting";
+  return html`<section class=${`receipt${isRunning ? "" : " ended"}`} aria-label=${placeName(first)} data-receipt=${isRunning ? "running" : "ended"}>
+    ${icon("vein", "vein")}
+    <p class="meta">${isRunning ? say("receipt.here", { time: clock(first.start) }) : say("receipt.left", { time: clock(first.end) })}</p>
+    <h2>${placeName(first)}</h2>
+    ${others.length ? html`<p class="meta">${say(mine ? "receipt.with" : "receipt.for", { names: list(others) })}</p>` : null}
+    <div class="row"><div class="grow">
+      ${isRunning ? html`<${Clock} start=${first.start} />` : html`<p class="clock">${duration(first.end - first.start, config.language)}</p>`}
+      ${short ? html`<p class="meta nowrap">${say("receipt.code", { short })}</p>` : null}
+    </div>
+    ${isRunning ? html`<button class="btn second" type="button" onClick=${leave}>${icon("leave")}${say("receipt.leave")}</button>` : null}</div>
+    ${unsent ? html`<p class="meta unsent">${icon("offline")}<span>${say(waitingWords)}${first.place ? "" : ` ${say("receipt.name-later")}`}</span></p>` : null}
+  </section>`;
+}
+
+/** @param {{all: import("./sending.js").Scan[]}} props */
+function Refused({ all }) {
+  const refused = all.filter((scan) => scan.state === "refused" && scan.owner === config.owner);
+  if (!refused.length) return null;
+  return html`<section class="notice bad" role="alert">${icon("stop")}<div class="stack snug"><h2 class="notice-title">${say("refused.title")}</h2>
+    ${refused.map((scan) => {
+      const reason = scan.refusal?.message || say("refused.no-reason", { code: scan.refusal?.code });
+      return html`<div key=${scan.key}><p><b>${placeName(scan)}</b></p>
+        <p>${say(scan.direction === "in" ? "refused.in" : "refused.out", { time: clock(scan.at), reason })}</p>
+        <p class="row-wrap"><button class="btn second dense" type="button" onClick=${() => sendAgain(scan)}>${say("refused.again")}</button>
+        <button class="btn quiet dense" type="button" onClick=${() => scans.remove([scan.key])}>${say("refused.drop")}</button></p></div>`;
+    })}</div></section>`;
+}
+
+/** @param {{groups: ReturnType<typeof together>}} props */
+function Recent({ groups }) {
+  const past = groups.filter(({ first }) => first.ending !== "open").slice(0, SHOWN);
+  return html`<div class="between"><h2 id="recent-title">${say("recent.title")}</h2><a class="nowrap" href="/app/visits/">${say("recent.all")}</a></div>
+    ${past.length ? html`<ul class="list">${past.map((group) => html`<li key=${group.first.key}><${Line} group=${group} /></li>`)}</ul>`
+      : html`<p class="meta">${say("visits.empty")}</p>`}`;
+}
+
+/** @param {{first: import("./visits.js").Stay}} props */
+export function times(first) {
+  const [from, to] = [clock(first.start), clock(first.end)];
+  if (first.ending === "open") return say("visits.from-now", { from });
+  if (first.ending === "cut") return say("visits.from-only", { from });
+  if (first.scans.length === 1 && first.scans[0].direction === "out") return say("visits.only-out", { to });
+  return say("visits.from-to", { from, to });
+}
+
+/** @param {{group: ReturnType<typeof together>[number]}} props */
+function Line({ group }) {
+  const { first, all } = group;
+  const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
+  const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
+  return html`<div class="item"><span class="grow"><b>${placeName(first)}</b><br /><span class="meta">${dayName(first.start, config.language)}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span></span>
+    ${unsent ? html`<span class="meta nowrap">${say("visits.waiting")}</span>` : null}</div>`;
+}
+
+/** @param {{notice: import("./place-notices.js").PlaceNotice}} props */
+function PlaceWarning({ notice }) {
+  return html`<a class="warning" href=${`/app/notices/here/#${notice.id}`}>${icon("st-late", "st-shape")}<span class="body"><b>${say(`place-notice.${notice.advice}`)}</b><br />
+    <span class="meta">${notice.place}, ${dayName(notice.start, config.language)}.</span> <span class="more">${say("place-notice.see")}</span></span></a>`;
+}
+
+/** @param {string} id @param {any} content */
+function fill(id, content) {
+  const place = document.getElementById(id);
+  if (!place) return;
+  if (!place.dataset.live) {
+    // What the server drew for a browser without scripts gives way to the phone's own, newer knowledge.
+    place.replaceChildren();
+    place.dataset.live = "yes";
+  }
+  place.hidden = false;
+  render(content, place);
+}
+
+/** What the server knows to be running, as if scanned here: for a phone that has just been signed in. */
+function withServer(/** @type {import("./sending.js").Scan[]} */ mine) {
+  const { running: known } = config;
+  if (!known || mine.some((scan) => Date.parse(scan.at) >= Date.parse(known.at))) return mine;
+  /** @type {import("./sending.js").Scan} */
+  const scan = { ...known, key: known.id, owner: config.owner, person: config.owner, state: "sent" };
+  return [...mine, scan];
+}
+
+async function draw() {
+  const mine = withServer((await scans.all()).filter((scan) => scan.owner === config.owner));
+  const now = Date.now();
+  const groups = together(stays(mine, now, config.typical));
+  const live = groups.filter(({ first }) => first.ending === "open");
+  const [newest] = groups;
+  const justLeft = !live.length && newest?.first.ending === "scanned" && now - newest.first.end < JUST_LEFT_MS ? [newest] : [];
+  fill("receipts", html`<${Refused} all=${mine} />${[...live, ...justLeft].map((group) => html`<${Receipt} key=${group.first.key} group=${group} />`)}`);
+  if (mine.length) fill("recent", html`<${Recent} groups=${groups} />`);
+  const [warning] = await liveNotices();
+  const direct = document.getElementById("warning");
+  const directAt = Date.parse(direct?.dataset.issued ?? "") || 0;
+  if (warning && warning.issued > directAt) fill("warning", html`<${PlaceWarning} notice=${warning} />`);
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let drawing;
+onChange(() => {
+  clearTimeout(drawing);
+  drawing = setTimeout(() => void draw(), 30);
+});
+void draw();
