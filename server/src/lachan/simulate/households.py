@@ -1,6 +1,7 @@
-"""Who lives with whom: households of a plausible size, ages that make parents, children and grandparents, one address."""
+"""Who lives with whom: households of a plausible size, ages that make parents and children, one address."""
 
 import random
+import tomllib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
@@ -18,12 +19,7 @@ LOST_A_SPOUSE, SMALL_LANES = 0.35, 0.45
 # 0900 xxx xxx is given to nobody; the cast has 0905 000 xxx.
 PHONE_PREFIX, PHONE_ROOM = "+84900", 1_000_000
 
-STREETS = (
-    "Trần Cao Vân", "Điện Biên Phủ", "Lê Duẩn", "Hải Phòng", "Ông Ích Khiêm", "Hoàng Diệu", "Nguyễn Tri Phương", "Lê Độ",
-    "Thái Thị Bôi", "Hà Huy Tập", "Trưng Nữ Vương", "Núi Thành", "Tiểu La", "Lê Thanh Nghị", "Ngô Quyền", "Phạm Văn Đồng",
-    "Nguyễn Văn Thoại", "Lê Văn Hiến", "Trường Chinh", "Tôn Đức Thắng", "Nguyễn Lương Bằng", "Âu Cơ", "Cách Mạng Tháng Tám",
-    "Ông Ích Đường", "Phan Châu Trinh", "Yên Bái", "Đống Đa", "Quang Trung", "Nguyễn Hoàng", "Huỳnh Ngọc Huệ",
-)  # fmt: skip
+STREETS: list[str] = tomllib.loads((names.DATA / "places.toml").read_text(encoding="utf-8"))["streets"]
 
 
 @dataclass(slots=True)
@@ -43,7 +39,7 @@ class Human:
 
 @dataclass(slots=True)
 class Home:
-    """A household: which commune (index into the world's), which address, since when; its people are `Human.household`."""
+    """A household: which commune (index into the world's), which address, since when. Its people name it."""
 
     commune: int
     address: str
@@ -68,7 +64,7 @@ class Population:
 
 
 def address(rng: random.Random, *, lane: float = SMALL_LANES) -> str:
-    """"K8/3 Trần Cao Vân" (a house in a lane, as Đà Nẵng writes it) or "214 Hoàng Diệu"."""
+    """ "K8/3 Trần Cao Vân" (a house in a lane, as Đà Nẵng writes it) or "214 Hoàng Diệu"."""
     street = rng.choice(STREETS)
     if rng.random() < lane:
         return f"K{rng.randint(2, 480)}/{rng.randint(1, 60)} {street}"

@@ -1,10 +1,12 @@
-"""Four hundred places of the dispatch's kinds: invented names one believes, hours, staff, popularity with a long tail."""
+"""Places of the dispatch's kinds: invented names one believes, hours, staff, popularity with a long tail."""
 
 import random
+import tomllib
 from dataclasses import dataclass
 from itertools import accumulate
 
 from lachan.simulate.households import address
+from lachan.simulate.names import DATA
 
 # Zipf–Mandelbrot within a kind: weight of the k-th most popular is 1 / (k + Q)^S.
 ZIPF_S, ZIPF_Q = 0.8, 10.0
@@ -29,64 +31,130 @@ class Habit:
 
 HABITS: dict[str, Habit] = {
     "restaurant": Habit(
-        0.36, 0.30, 42, 0.45, ((425, 40, 0.3), (705, 40, 0.35), (1130, 60, 0.35)), ((360, 1320), (540, 1320)), (2, 6), 1.2, 0.10
+        share=0.36,
+        visits=0.30,
+        stay=42,
+        spread=0.45,
+        peaks=((425, 40, 0.3), (705, 40, 0.35), (1130, 60, 0.35)),
+        hours=((360, 1320), (540, 1320)),
+        staff=(2, 6),
+        weekend=1.2,
+        hazard=0.10,
     ),
-    "office": Habit(0.16, 0.07, 30, 0.6, ((520, 50, 0.6), (860, 60, 0.4)), ((450, 1020),), (8, 30), 0.0, 0.03),
-    "school": Habit(0.12, 0.06, 15, 0.5, ((410, 15, 0.5), (1005, 25, 0.5)), ((390, 1050),), (8, 24), 0.0, 0.03),
-    "lodging": Habit(0.09, 0.012, 640, 0.25, ((1080, 120, 0.7), (840, 60, 0.3)), (None,), (2, 8), 1.3, 0.02),
+    "office": Habit(
+        share=0.16,
+        visits=0.07,
+        stay=30,
+        spread=0.6,
+        peaks=((520, 50, 0.6), (860, 60, 0.4)),
+        hours=((450, 1020),),
+        staff=(8, 30),
+        weekend=0.0,
+        hazard=0.03,
+    ),
+    # Parents at the gate and visitors; the school keeps its own roll of pupils.
+    "school": Habit(
+        share=0.12,
+        visits=0.06,
+        stay=15,
+        spread=0.5,
+        peaks=((410, 15, 0.5), (1005, 25, 0.5)),
+        hours=((390, 1050),),
+        staff=(8, 24),
+        weekend=0.0,
+        hazard=0.03,
+    ),
+    "lodging": Habit(
+        share=0.09,
+        visits=0.012,
+        stay=640,
+        spread=0.25,
+        peaks=((1080, 120, 0.7), (840, 60, 0.3)),
+        hours=(None,),
+        staff=(2, 8),
+        weekend=1.3,
+        hazard=0.02,
+    ),
     "supermarket": Habit(
-        0.08, 0.17, 32, 0.5, ((600, 70, 0.3), (1060, 60, 0.4), (1190, 50, 0.3)), ((480, 1320), (420, 1320)), (4, 16), 1.4, 0.03
+        share=0.08,
+        visits=0.17,
+        stay=32,
+        spread=0.5,
+        peaks=((600, 70, 0.3), (1060, 60, 0.4), (1190, 50, 0.3)),
+        hours=((480, 1320), (420, 1320)),
+        staff=(4, 16),
+        weekend=1.4,
+        hazard=0.03,
     ),
-    "hospital": Habit(0.06, 0.06, 75, 0.6, ((490, 60, 0.6), (870, 60, 0.4)), ((450, 1020), None), (6, 25), 0.4, 0.05),
+    "hospital": Habit(
+        share=0.06,
+        visits=0.06,
+        stay=75,
+        spread=0.6,
+        peaks=((490, 60, 0.6), (870, 60, 0.4)),
+        hours=((450, 1020), None),
+        staff=(6, 25),
+        weekend=0.4,
+        hazard=0.05,
+    ),
     "market": Habit(
-        0.035, 0.22, 27, 0.45, ((395, 45, 0.55), (545, 60, 0.2), (1000, 45, 0.25)), ((300, 1080), (300, 1140)), (4, 10), 1.2, 0.035
+        share=0.035,
+        visits=0.22,
+        stay=27,
+        spread=0.45,
+        peaks=((395, 45, 0.55), (545, 60, 0.2), (1000, 45, 0.25)),
+        hours=((300, 1080), (300, 1140)),
+        staff=(4, 10),
+        weekend=1.2,
+        hazard=0.035,
     ),
-    "worship": Habit(0.035, 0.03, 55, 0.35, ((350, 30, 0.3), (1090, 40, 0.7)), ((300, 1260),), (1, 3), 1.8, 0.05),
-    "transport": Habit(0.015, 0.03, 28, 0.4, ((400, 60, 0.5), (1030, 80, 0.5)), ((240, 1380),), (4, 10), 1.3, 0.04),
-    "event": Habit(0.015, 0.01, 110, 0.25, ((540, 40, 0.4), (1130, 30, 0.6)), ((420, 1320),), (2, 5), 2.0, 0.10),
-    "other": Habit(0.03, 0.038, 50, 0.5, ((530, 60, 0.4), (1080, 80, 0.6)), ((360, 1260),), (1, 5), 1.1, 0.05),
-}  # fmt: skip
+    "worship": Habit(
+        share=0.035,
+        visits=0.03,
+        stay=55,
+        spread=0.35,
+        peaks=((350, 30, 0.3), (1090, 40, 0.7)),
+        hours=((300, 1260),),
+        staff=(1, 3),
+        weekend=1.8,
+        hazard=0.05,
+    ),
+    "transport": Habit(
+        share=0.015,
+        visits=0.03,
+        stay=28,
+        spread=0.4,
+        peaks=((400, 60, 0.5), (1030, 80, 0.5)),
+        hours=((240, 1380),),
+        staff=(4, 10),
+        weekend=1.3,
+        hazard=0.04,
+    ),
+    "event": Habit(
+        share=0.015,
+        visits=0.01,
+        stay=110,
+        spread=0.25,
+        peaks=((540, 40, 0.4), (1130, 30, 0.6)),
+        hours=((420, 1320),),
+        staff=(2, 5),
+        weekend=2.0,
+        hazard=0.10,
+    ),
+    "other": Habit(
+        share=0.03,
+        visits=0.038,
+        stay=50,
+        spread=0.5,
+        peaks=((530, 60, 0.4), (1080, 80, 0.6)),
+        hours=((360, 1260),),
+        staff=(1, 5),
+        weekend=1.1,
+        hazard=0.05,
+    ),
+}
 
-_HEADS: dict[str, tuple[str, ...]] = {
-    "restaurant": (
-        "Quán", "Nhà hàng", "Cà phê", "Mì Quảng", "Cơm gà", "Bún chả cá", "Bánh xèo", "Hải sản", "Cơm tấm", "Phở", "Trà sữa"
-    ),
-    "office": ("Công ty", "Văn phòng", "Xí nghiệp may", "Bưu cục", "Chi nhánh ngân hàng", "Trung tâm dịch vụ"),
-    "school": ("Trường Tiểu học", "Trường Mầm non", "Trường THCS", "Trường THPT"),
-    "lodging": ("Khách sạn", "Nhà nghỉ", "Homestay", "Nhà trọ"),
-    "supermarket": ("Siêu thị", "Siêu thị mini", "Trung tâm thương mại"),
-    "hospital": ("Bệnh viện Đa khoa", "Phòng khám", "Nhà thuốc bệnh viện"),
-    "market": ("Chợ",),
-    "worship": ("Chùa", "Nhà thờ", "Đình", "Tịnh xá"),
-    "transport": ("Bến xe", "Bến thuyền", "Trạm xe buýt"),
-    "event": ("Nhà văn hóa", "Trung tâm Hội nghị", "Nhà thi đấu"),
-    "other": ("Phòng tập", "Nhà sách", "Tiệm tóc", "Thư viện", "Rạp phim", "Hồ bơi"),
-}  # fmt: skip
-_TAILS: dict[str, tuple[str, ...]] = {
-    "restaurant": (
-        "Sông Trăng", "Bà Năm", "Chú Tư", "Cô Ba", "Hoa Giấy", "Gió Biển", "Góc Phố", "Bếp Quê", "Lá Chuối", "Nắng Sớm",
-        "Ngõ Nhỏ", "Mây Trắng", "Hẻm Xưa", "Vườn Ổi", "Cây Bàng", "Thúng Tre", "Ghe Đỏ", "Ông Tám", "Dì Út", "Bờ Kè",
-    ),
-    "office": (
-        "Sao Mai", "Biển Bạc", "Đại Phong", "Tân Hưng", "Minh Trí", "Cát Vàng", "Hải Đăng", "Bình Yên", "Nam Sơn", "An Phước",
-        "Việt Lộc", "Đông Triều", "Phú Cường", "Thuận An",
-    ),
-    "school": (
-        "Hoa Sen", "Hướng Dương", "Bằng Lăng", "Ánh Dương", "Vành Khuyên", "Măng Non", "Bình Minh", "Sao Sáng", "Tuổi Thơ",
-        "Cánh Diều", "Hoa Cúc", "Sơn Ca", "Trúc Xanh", "Hòa Mi", "Bạch Dương",
-    ),
-    "lodging": ("Sóng Xanh", "Cát Trắng", "Đồi Thông", "Trăng Khuyết", "Vỏ Ốc", "Hàng Dừa", "Cánh Buồm", "San Hô", "Bãi Rạng"),
-    "supermarket": ("Đầm Sen", "Nhà Mình", "Ba Miền", "Gia Phúc", "Ngã Tư", "Xuân Hạ", "Phố Mới", "Tiện Nhà", "Đất Việt"),
-    "hospital": ("Tâm Phúc", "Thiện Nhân", "An Lành", "Bình An", "Lá Xanh", "Hồng Ân", "Đức Tâm"),
-    "market": (
-        "Bến Phao", "Cồn Dừa", "Xóm Lưới", "Gò Mít", "Cây Sanh", "Bàu Sen", "Giếng Làng", "Ngã Năm", "Cửa Lạch", "Đồng Lúa",
-        "Rạng Đông", "Mù U", "Vườn Cau", "Hàng Tre", "Bến Trúc", "Đò Ngang",
-    ),
-    "worship": ("Linh Quang", "Phước Duyên", "Long Thạnh", "Tịnh Tâm", "Hải Tạng", "Từ Hạnh", "An Lạc"),
-    "transport": ("Cầu Vồng", "Đầu Bạch", "Sông Hàm", "Ngã Bảy", "Chân Đèo"),
-    "event": ("Hoa Ban", "Sông Nước", "Biển Đông", "Tuổi Trẻ"),
-    "other": ("Khỏe Mỗi Ngày", "Trang Giấy", "Mái Ngói", "Con Sóng", "Ban Mai", "Sức Trẻ"),
-}  # fmt: skip
+_WORDS = tomllib.loads((DATA / "places.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(slots=True)
@@ -108,7 +176,7 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A commune as the imagination needs it: its bare name ("Thanh Khê"), its share of the people, a point inside it."""
+    """A commune as far as needed: its bare name ("Thanh Khê"), its share of the people, a point inside it."""
 
     name: str
     share: float
@@ -135,7 +203,7 @@ def build(rng: random.Random, *, grounds: list[Ground], count: int, cast: list[V
         name = name or _name(rng, kind, taken, grounds[commune].name)
         taken.add(name)
         ranks[kind] += 1
-        venues.append(_venue(rng, name, kind, commune, grounds[commune], ranks[kind]))
+        venues.append(_venue(rng, name=name, kind=kind, commune=commune, ground=grounds[commune], rank=ranks[kind]))
     return venues
 
 
@@ -152,7 +220,7 @@ def _kinds(count: int, have: dict[str, int]) -> list[str]:
 
 def _name(rng: random.Random, kind: str, taken: set[str], commune: str) -> str:
     for _ in range(60):
-        name = f"{rng.choice(_HEADS[kind])} {rng.choice(_TAILS[kind])}"
+        name = f"{rng.choice(_WORDS['heads'][kind])} {rng.choice(_WORDS['tails'][kind])}"
         if name not in taken:
             return name
     number = 1
@@ -166,7 +234,7 @@ def weight(kind: str, rank: int) -> float:
     return float((rank + (2.0 if kind == "market" else ZIPF_Q)) ** -ZIPF_S)
 
 
-def _venue(rng: random.Random, name: str, kind: str, commune: int, ground: Ground, rank: int) -> Venue:
+def _venue(rng: random.Random, *, name: str, kind: str, commune: int, ground: Ground, rank: int) -> Venue:
     habit = HABITS[kind]
     hours = (450, 1020) if name.startswith("Trạm Y tế") else rng.choice(habit.hours)
     size = weight(kind, rank) / weight(kind, 1)

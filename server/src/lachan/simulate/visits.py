@@ -1,4 +1,4 @@
-"""Where everyone was: long-tailed popularity, favourite places, daily peaks, opening hours, jobs; never two places at once."""
+"""Where everyone was: long-tailed popularity, favourites, daily peaks, opening hours, jobs; one place at a time."""
 
 from dataclasses import dataclass, fields
 
@@ -27,7 +27,7 @@ LONGEST = DAY - HOUR
 
 @dataclass(frozen=True, slots=True)
 class Presences:
-    """Columns of true stays, sorted by person and time. `scanned` ones are known to the system, `scanned_out` with their end."""
+    """Columns of true stays. The `scanned` are known to the system, the `scanned_out` with their end."""
 
     person: Ints
     place: Ints
@@ -96,7 +96,7 @@ def _rates(rng: np.random.Generator, ages: Ints) -> Floats:
 
 
 def _choose(rng: np.random.Generator, commune: Ints, venues: list[Venue], communes: int) -> Ints:
-    """A place for each row: mostly in the row's own commune, by the kind's share of visits and the place's popularity."""
+    """A place for each row: mostly in its own commune, by the kind's share of visits and the place's popularity."""
     weights = np.zeros(len(venues))
     for kind, habit in HABITS.items():
         rows = [index for index, venue in enumerate(venues) if venue.kind == kind]
@@ -109,7 +109,9 @@ def _choose(rng: np.random.Generator, commune: Ints, venues: list[Venue], commun
     chosen = np.empty(len(commune), dtype=np.int64)
     for index in range(communes):
         local = np.where(home == index, weights, 0.0)
-        mixed = everywhere if not local.any() else IN_OWN_COMMUNE * local / local.sum() + (1 - IN_OWN_COMMUNE) * everywhere
+        mixed = (
+            everywhere if not local.any() else IN_OWN_COMMUNE * local / local.sum() + (1 - IN_OWN_COMMUNE) * everywhere
+        )
         mine = commune == index
         sums = np.cumsum(mixed)
         chosen[mine] = np.minimum(np.searchsorted(sums / sums[-1], drawn[mine], side="right"), len(venues) - 1)
@@ -119,11 +121,9 @@ def _choose(rng: np.random.Generator, commune: Ints, venues: list[Venue], commun
 Columns = tuple[Ints, Ints, Ints, Ints, Flags]
 
 
-def _outings(
-    rng: np.random.Generator, calendar: Calendar, going: Going, venues: list[Venue], rate: Floats
-) -> Columns:
+def _outings(rng: np.random.Generator, calendar: Calendar, going: Going, venues: list[Venue], rate: Floats) -> Columns:
     people, days = len(rate), calendar.days + 1
-    communes = max(int(going.commune.max()), max(venue.commune for venue in venues)) + 1
+    communes = max(int(going.commune.max()), *(venue.commune for venue in venues)) + 1
     favourite = np.stack([_choose(rng, going.commune, venues, communes) for _ in FAVOURITES], axis=1)
     counts = rng.poisson(np.repeat(rate, days))
     cell = np.repeat(np.arange(people * days), counts)
@@ -202,11 +202,14 @@ def _with(stays: Presences, calendar: Calendar, appointments: list[Appointment])
         return stays
     busy = {(a.person, (a.t_in - calendar.start) // DAY) for a in appointments}
     marks = np.array([person * (calendar.days + 2) + day for person, day in busy])
-    day = (stays.t_in - calendar.start) // DAY
-    free = stays.where(~np.isin(stays.person * (calendar.days + 2) + day, marks))
+    touches = [stays.person * (calendar.days + 2) + (t - calendar.start) // DAY for t in (stays.t_in, stays.t_out)]
+    free = stays.where(~np.isin(touches[0], marks) & ~np.isin(touches[1], marks))
     true = np.ones(len(appointments), dtype=np.bool_)
     extra = Presences(
-        *(np.array([getattr(a, name) for a in appointments], dtype=np.int64) for name in ("person", "place", "t_in", "t_out")),
+        *(
+            np.array([getattr(a, name) for a in appointments], dtype=np.int64)
+            for name in ("person", "place", "t_in", "t_out")
+        ),
         true,
         np.array([a.scanned_out for a in appointments]),
     )
