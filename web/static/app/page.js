@@ -10,7 +10,9 @@
  * @property {Record<string, number>} typical   kind of place → minutes people usually stay
  * @property {string[]} pages          pages to keep for use without a network
  * @property {string} mark             changes when kept pages are out of date: build, person, language, look
- * @property {{code: string, direction: "in" | "out", at: string, place: {name: string, key: string}, short: string, id: string} | null} [running]
+ * @property {{[index: string]: {name: string, days: number}}} diseases   number in the feed → its name, days to watch one's health
+ * @property {{person: string, place: {key: string}, at: string}[]} [running]   what the server knows to be running
+ * @property {{code: string, place: {name: string, key: string, kind: string, area: string}}} [arriving]
  */
 import { html } from "../npm/htm/standalone.module.js";
 import { words } from "./words.js";

@@ -12,7 +12,7 @@ const parts = new Intl.DateTimeFormat("en-GB", {
 });
 const weekdays = {
   vi: new Intl.DateTimeFormat("vi", { timeZone: ZONE, weekday: "long" }),
-  en: new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "short" }),
+  en: new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "long" }),
 };
 const englishDate = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "short" });
 
@@ -44,7 +44,7 @@ export function date(at, language, now = Date.now()) {
   return thisYear ? `${dayOfMonth}/${month}` : `${dayOfMonth}/${month}/${year}`;
 }
 
-/** "Hôm nay", "Hôm qua", "Chủ Nhật 9/8"; English "Today", "Sun 9 Aug". @param {Instant} at @param {Language} language @param {Instant} [now] */
+/** "Hôm nay", "Hôm qua", "Chủ Nhật 9/8"; English "Today", "Sunday 9 Aug". @param {Instant} at @param {Language} language @param {Instant} [now] */
 export function dayName(at, language, now = Date.now()) {
   const that = day(at);
   if (that === day(now)) return language === "en" ? "Today" : "Hôm nay";
@@ -52,7 +52,7 @@ export function dayName(at, language, now = Date.now()) {
   return weekdayDate(at, language, now);
 }
 
-/** "Chủ Nhật 9/8"; English "Sun 9 Aug". @param {Instant} at @param {Language} language @param {Instant} [now] */
+/** "Chủ Nhật 9/8"; English "Sunday 9 Aug". @param {Instant} at @param {Language} language @param {Instant} [now] */
 export function weekdayDate(at, language, now = Date.now()) {
   return `${weekdays[language].format(new Date(at))} ${date(at, language, now)}`;
 }

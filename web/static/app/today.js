@@ -1,6 +1,6 @@
 /** The live parts of "Hôm nay": the receipt, what was refused, recent places, and a place notice if it is the newest warning. */
 import { html, render, useEffect, useState } from "../npm/htm/standalone.module.js";
-import { grouped } from "./code.js";
+import { placeName, times } from "./lines.js";
 import { config, icon, list, say } from "./page.js";
 import { liveNotices } from "./place-notices.js";
 import { record, sendAgain } from "./record.js";
@@ -11,11 +11,6 @@ import { stays, together } from "./visits.js";
 const JUST_LEFT_MS = 10 * 60_000;
 const SHOWN = 4;
 const SECOND_MS = 1000;
-
-/** The name, or the code until the server has said the name. @param {{place: {name: string} | null, code: string}} stay */
-export function placeName({ place, code }) {
-  return place?.name ?? say("receipt.unknown-place", { code: grouped(code) });
-}
 
 /** @param {{start: number}} props */
 function Clock({ start }) {
@@ -78,15 +73,6 @@ function Recent({ groups }) {
       : html`<p class="meta">${say("visits.empty")}</p>`}`;
 }
 
-/** @param {{first: import("./visits.js").Stay}} props */
-export function times(first) {
-  const [from, to] = [clock(first.start), clock(first.end)];
-  if (first.ending === "open") return say("visits.from-now", { from });
-  if (first.ending === "cut") return say("visits.from-only", { from });
-  if (first.scans.length === 1 && first.scans[0].direction === "out") return say("visits.only-out", { to });
-  return say("visits.from-to", { from, to });
-}
-
 /** @param {{group: ReturnType<typeof together>[number]}} props */
 function Line({ group }) {
   const { first, all } = group;
@@ -115,23 +101,16 @@ function fill(id, content) {
   render(content, place);
 }
 
-/** What the server knows to be running, as if scanned here: for a phone that has just been signed in. */
-function withServer(/** @type {import("./sending.js").Scan[]} */ mine) {
-  const { running: known } = config;
-  if (!known || mine.some((scan) => Date.parse(scan.at) >= Date.parse(known.at))) return mine;
-  /** @type {import("./sending.js").Scan} */
-  const scan = { ...known, key: known.id, owner: config.owner, person: config.owner, state: "sent" };
-  return [...mine, scan];
-}
-
 async function draw() {
-  const mine = withServer((await scans.all()).filter((scan) => scan.owner === config.owner));
+  const mine = (await scans.all()).filter((scan) => scan.owner === config.owner);
   const now = Date.now();
   const groups = together(stays(mine, now, config.typical));
   const live = groups.filter(({ first }) => first.ending === "open");
   const [newest] = groups;
   const justLeft = !live.length && newest?.first.ending === "scanned" && now - newest.first.end < JUST_LEFT_MS ? [newest] : [];
-  fill("receipts", html`<${Refused} all=${mine} />${[...live, ...justLeft].map((group) => html`<${Receipt} key=${group.first.key} group=${group} />`)}`);
+  // A phone just signed in knows less than the server: the receipt that the server drew stays until something is scanned here.
+  const newer = (config.running ?? []).filter((known) => !mine.some((scan) => Date.parse(scan.at) >= Date.parse(known.at)));
+  if (!newer.length) fill("receipts", html`<${Refused} all=${mine} />${[...live, ...justLeft].map((group) => html`<${Receipt} key=${group.first.key} group=${group} />`)}`);
   if (mine.length) fill("recent", html`<${Recent} groups=${groups} />`);
   const [warning] = await liveNotices();
   const direct = document.getElementById("warning");

@@ -105,7 +105,7 @@ export function together(list) {
   return groups;
 }
 
-/** Scans past their erase date. @param {Scan[]} scans @param {number} now @param {number} days */
+/** Scans past their erase date. One that still waits is first offered to the server, whose answer says why it is too old. @param {Scan[]} scans @param {number} now @param {number} days */
 export function expired(scans, now, days) {
-  return scans.filter((scan) => Date.parse(scan.at) < now - days * 24 * HOUR_MS);
+  return scans.filter((scan) => scan.state !== "waiting" && Date.parse(scan.at) < now - days * 24 * HOUR_MS);
 }

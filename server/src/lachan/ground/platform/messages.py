@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -88,12 +89,14 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in found if not _SKIPPED & set(path.relative_to(folder).parts))
 
 
-def _calls(path: Path) -> Iterator[tuple[int, str, object, list[str]]]:
+def _calls(path: Path) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix in _TEMPLATES:
         # templatize writes each message as a Python call and blanks the rest; indentation would confuse the tokenizer
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).split("\n"))
-    yield from extract_python(io.BytesIO(text.encode()), list(_KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+    found = extract_python(io.BytesIO(text.encode()), _KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
+    # Babel's annotation names another order than it yields
+    yield from cast("Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]", found)
 
 
 def _parts(function: str, found: object) -> tuple[str | None, str | tuple[str, str]] | None:

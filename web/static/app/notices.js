@@ -1,0 +1,32 @@
+/** "Tin báo": place notices of this phone, and how fresh the list is that they come from. */
+import { html, render } from "../npm/htm/standalone.module.js";
+import { config, say } from "./page.js";
+import { liveNotices } from "./place-notices.js";
+import { facts, onChange } from "./store.js";
+import { clock, date, day, dayName } from "./time.js";
+
+const OLD_MS = 24 * 3_600_000;
+const FAULTS = /** @type {const} */ ({ signature: "feed.bad-signature", "key-changed": "feed.key-changed", old: "feed.unreadable", unreadable: "feed.unreadable" });
+
+async function draw() {
+  const notices = await liveNotices();
+  const place = /** @type {HTMLElement} */ (document.getElementById("place-notices"));
+  const empty = /** @type {HTMLElement} */ (document.getElementById("no-notices"));
+  place.hidden = !notices.length;
+  if (notices.length) empty.hidden = true;
+  else empty.hidden = Boolean(document.querySelector(".letters"));
+  render(html`<h2>${say("place-notice.list")}</h2><ul class="letters stack snug">${notices.map((notice) => html`<li key=${notice.id}>
+    <a class="card letter" href=${`/app/notices/here/#${notice.id}`}>${notice.seen === null ? html`<span class="tag solid">${say("place-notice.new")}</span>` : null}
+    <b>${say(`place-notice.${notice.advice}`)}</b><span class="meta">${notice.place}, ${dayName(notice.start, config.language)}${notice.who ? ` · ${notice.who}` : ""}</span></a></li>`)}</ul>`, place);
+  const line = /** @type {HTMLElement} */ (document.getElementById("feed-state"));
+  const fault = /** @type {keyof typeof FAULTS | ""} */ ((await facts.get("feed-fault")) ?? "");
+  const feed = await facts.get("feed");
+  line.classList.toggle("trouble", Boolean(fault));
+  if (fault) line.textContent = say(FAULTS[fault] ?? "feed.unreadable");
+  else if (!feed) line.textContent = say("feed.never");
+  else if (Date.now() - feed.at > OLD_MS) line.textContent = say("feed.old", { when: `${clock(feed.at)}, ${date(feed.at, config.language)}` });
+  else line.textContent = say("feed.checked", { time: day(feed.at) === day(Date.now()) ? clock(feed.at) : `${clock(feed.at)}, ${date(feed.at, config.language)}` });
+}
+
+onChange(() => void draw());
+void draw();
