@@ -1,13 +1,18 @@
 """Every address of the product: each room brings its own."""
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while pages can be answered, that is while the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", healthz),
+    path("healthz", healthz, name="healthz"),
+    path("", include("lachan.ground.platform.urls")),
 ]
