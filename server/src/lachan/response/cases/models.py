@@ -16,8 +16,14 @@ class Outbreak(models.Model):
     disease = models.ForeignKey(Disease, on_delete=models.PROTECT, related_name="+")
     name = models.TextField()
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    # Case numbers of this outbreak are prefix-0001, prefix-0002, ...
+    prefix = models.TextField(unique=True)
+    last_number = models.PositiveIntegerField(default=0)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
+
+    disease_id: str
+    area_id: int
 
     def __str__(self) -> str:
         return self.name
@@ -43,9 +49,16 @@ class Case(models.Model):
     care = models.TextField(blank=True, default="")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     infector = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="infectees")
+    # The id of the row it was imported from, so that importing a corrected file again adds no one twice.
+    line_id = models.TextField(blank=True, default="")
     reported_at = models.DateTimeField(auto_now_add=True)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     erase_at = models.DateField()
+
+    outbreak_id: int
+    person_id: int
+    area_id: int
+    infector_id: int | None
 
     class Meta:
         constraints = [
@@ -55,13 +68,32 @@ class Case(models.Model):
                 name="cases_onset_or_sample",
             ),
             models.CheckConstraint(condition=~models.Q(infector=models.F("id")), name="cases_not_own_infector"),
+            models.UniqueConstraint(
+                fields=["outbreak", "line_id"], condition=~models.Q(line_id=""), name="cases_line_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
 
+class StatusChange(models.Model):
+    """How a case came to its status: who decided, when, and why where a reason is asked."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="changes")
+    before = models.TextField(choices=Case.Status, blank=True)
+    after = models.TextField(choices=Case.Status)
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
 class LabTest(models.Model):
+    """One sample of a case and what the laboratory found."""
+
     class Result(models.TextChoices):
         PENDING = "pending", _("chờ kết quả")
         POSITIVE = "positive", _("dương tính")
