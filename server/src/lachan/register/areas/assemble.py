@@ -192,7 +192,8 @@ def _add_old(register: Register, lists: Lists) -> None:
 
 
 def _differs(early: sources.Unit, late: sources.Unit) -> bool:
-    return official(early.name).casefold() != official(late.name).casefold() or early.above != late.above
+    """Whether the unit was renamed or moved; another spelling of the same name (Hoà, Hòa; 02, 2) is no change."""
+    return search_key(early.name) != search_key(late.name) or early.above != late.above
 
 
 def _add_new(register: Register, lists: Lists) -> None:
