@@ -16,7 +16,7 @@ from lachan.register.places.models import Place, PlaceCode, PlaceInvite, PlaceSt
 INVITATION = timedelta(days=14)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The change is not possible; the text says why and what to do, in the user's language. `field` names the input."""
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -40,12 +40,12 @@ def register_place(
 ) -> Place:
     """A new place with its first code; the account becomes its owner. Degrees are WGS 84.
 
-    Raises Refused for a closed area, half a pair of hours, or equal hours (they would mean never open).
+    Raises RefusedError for a closed area, half a pair of hours, or equal hours (they would mean never open).
     """
     if area.closed:
-        raise Refused(_("Đơn vị hành chính này đã sáp nhập. Chọn tên mới của xã, phường."), "area")
+        raise RefusedError(_("Đơn vị hành chính này đã sáp nhập. Chọn tên mới của xã, phường."), "area")
     if (opens is None) != (closes is None) or (opens is not None and opens == closes):
-        raise Refused(_("Ghi cả giờ mở cửa và giờ đóng cửa, hoặc để trống cả hai nếu mở suốt ngày."), "closes")
+        raise RefusedError(_("Ghi cả giờ mở cửa và giờ đóng cửa, hoặc để trống cả hai nếu mở suốt ngày."), "closes")
     place = Place.objects.create(
         name=name,
         kind=Place.Kind(kind),
@@ -150,11 +150,11 @@ def withdraw_invite(*, invite: PlaceInvite) -> None:
 
 @transaction.atomic
 def end_duty(*, staff: PlaceStaff) -> None:
-    """The person no longer helps at the place. Raises Refused for its last owner."""
+    """The person no longer helps at the place. Raises RefusedError for its last owner."""
     owners = PlaceStaff.objects.select_for_update().filter(
         place_id=staff.place_id, role=PlaceStaff.Role.OWNER, until=None
     )
     if staff.role == PlaceStaff.Role.OWNER and len(owners) <= 1:
-        raise Refused(_("Nơi này cần ít nhất một chủ cơ sở. Mời người khác làm chủ trước."))
+        raise RefusedError(_("Nơi này cần ít nhất một chủ cơ sở. Mời người khác làm chủ trước."))
     if PlaceStaff.objects.filter(pk=staff.pk, until=None).update(until=timezone.now()):
         audit.record(action="places.staff.end", obj=staff.place, detail={"account": staff.account_id})

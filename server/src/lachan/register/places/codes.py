@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[\s\-–—.]+")
 _HOST = re.compile(r"^[A-Z0-9.-]+(:[0-9]{1,5})?$")
 
 
-class NotACode(ValueError):
+class NotACodeError(ValueError):
     """The text holds no place code, or one that was mistyped."""
 
 
@@ -65,7 +65,7 @@ def payload(host: str, code: str) -> str:
 def parse(text: str) -> str:
     """The code in what was scanned or typed: the QR's address, or the code in any case, with or without dashes.
 
-    Raises NotACode when the text holds none, or when its check character shows a typing error.
+    Raises NotACodeError when the text holds none, or when its check character shows a typing error.
     """
     text = text.strip()
     if match := _URL.match(text):
@@ -73,9 +73,9 @@ def parse(text: str) -> str:
     try:
         values = [_VALUE[character] for character in _SEPARATORS.sub("", text).upper()]
     except KeyError:
-        raise NotACode("signs that no code has") from None
+        raise NotACodeError("signs that no code has") from None
     if len(values) != LENGTH:
-        raise NotACode(f"{len(values)} characters, a code has {LENGTH}")
+        raise NotACodeError(f"{len(values)} characters, a code has {LENGTH}")
     if _remainder(values):
-        raise NotACode("a character is wrong or two are swapped")
+        raise NotACodeError("a character is wrong or two are swapped")
     return "".join(ALPHABET[value] for value in values)

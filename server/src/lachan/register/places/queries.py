@@ -12,7 +12,7 @@ def place_by_code(text: str) -> Place | None:
     """The open place whose valid code was scanned or typed, or None."""
     try:
         code = codes.parse(text)
-    except codes.NotACode:
+    except codes.NotACodeError:
         return None
     found = (
         PlaceCode.objects.filter(code=code, revoked_at=None, place__closed_at=None)

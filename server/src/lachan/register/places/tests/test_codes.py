@@ -14,7 +14,7 @@ made = st.lists(st.sampled_from(codes.ALPHABET), min_size=11, max_size=11).map(
 def _valid(text: str) -> bool:
     try:
         return codes.parse(text) == text
-    except codes.NotACode:
+    except codes.NotACodeError:
         return False
 
 
@@ -29,7 +29,7 @@ def test_every_single_wrong_character_is_found(code: str) -> None:
     for place in range(codes.LENGTH):
         for other in codes.ALPHABET:
             if other != code[place]:
-                with pytest.raises(codes.NotACode):
+                with pytest.raises(codes.NotACodeError):
                     codes.parse(code[:place] + other + code[place + 1 :])
 
 
@@ -38,7 +38,7 @@ def test_every_swap_of_two_characters_is_found(code: str, i: int, j: int) -> Non
     assume(code[i] != code[j])
     typed = list(code)
     typed[i], typed[j] = typed[j], typed[i]
-    with pytest.raises(codes.NotACode):
+    with pytest.raises(codes.NotACodeError):
         codes.parse("".join(typed))
 
 
@@ -75,5 +75,5 @@ def test_a_host_that_does_not_fit_is_refused(host: str) -> None:
 def test_any_other_text_is_refused_with_a_reason(text: str) -> None:
     try:
         assert len(codes.parse(text)) == codes.LENGTH
-    except codes.NotACode as error:
+    except codes.NotACodeError as error:
         assert str(error)
