@@ -15,4 +15,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),
+    path("forms/", include("lachan.register.forms.urls")),
 ]
