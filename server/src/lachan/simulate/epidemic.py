@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lachan.simulate.clock import DAY, HOUR, MINUTE, Calendar
-from lachan.simulate.visits import Presences
+from lachan.simulate.visits import Flags, Presences
 
 LEAST_EXPOSURE = 15 * MINUTE
 # COVID-19 of 2021: incubation 4.5 days (median); infectious from about 2 days before onset, never within the first day.
@@ -256,13 +256,13 @@ class Outbreak:
             heapq.heappush(self.queue, candidate)
 
 
-def after_the_outbreak(stays: Presences, infections: list[Infection]) -> Presences:
-    """Without the stays that illness and isolation prevented."""
+def happened(stays: Presences, infections: list[Infection]) -> Flags:
+    """Which stays illness and isolation did not prevent."""
     keep = np.ones(len(stays), dtype=np.bool_)
     for infection in infections:
         if infection.cutoff is not None:
             keep &= ~((stays.person == infection.person) & (stays.t_out > infection.cutoff))
-    return stays.where(keep)
+    return keep
 
 
 def isolate(infections: list[Infection], person: int, at: int) -> list[Infection] | None:

@@ -13,7 +13,7 @@ OLD, MIDDLE, YOUNG = "old", "middle", "young"
 _OLD_UNTIL, _MIDDLE_UNTIL = 1966, 2004
 
 _NAMES = tomllib.loads((DATA / "names.toml").read_text(encoding="utf-8"))
-_SURNAMES = list(_NAMES["surnames"])
+_SURNAMES: list[str] = list(_NAMES["surnames"])
 _SURNAME_SUMS = list(accumulate(_NAMES["surnames"].values()))
 
 

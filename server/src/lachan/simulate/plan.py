@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 import numpy as np
 
-from lachan.simulate import epidemic, households, places, story, visits
+from lachan.simulate import epidemic, households, places, recording, story, visits
 from lachan.simulate.clock import DAY, HOUR, MINUTE, Calendar
 from lachan.simulate.epidemic import Infection
 from lachan.simulate.households import Human, Population
 from lachan.simulate.places import HABITS, Ground, Venue
-from lachan.simulate.visits import WORK_FROM, WORK_TO, Going, Presences
+from lachan.simulate.visits import WORK_FROM, WORK_TO, Going, Ints, Presences
 
 LEAST_INFECTIONS, MOST_INFECTIONS, CONFIRMED, ATTEMPTS = 15, 40, 3, 200
 # How strongly the disease of this world spreads; chosen so that about half of the attempts fall into the wanted range.
@@ -34,6 +34,8 @@ class Plan:
     owners: dict[int, int]
     gatekeepers: dict[int, int]
     stays: Presences
+    # Who scans for each of the stays (-1: nobody can).
+    reporters: Ints
     infections: list[Infection]
     known: list[Infection]
     cast: story.Cast
@@ -77,13 +79,16 @@ def imagine(
     say(f"{len(population.humans):,} people in {len(population.homes):,} households, {len(venues)} places")
     jobs = _jobs(_source(seed, "jobs"), population, venues, calendar.today, set(cast.people.values()))
     stays = visits.imagine(
-        _numbers(seed, "visits"),
+        sequence(seed, "visits"),
         calendar=calendar,
         going=_going(population, jobs, calendar.today),
         venues=venues,
         appointments=story.meetings(cast, calendar),
         quiet=set(cast.people.values()),
     )
+    owners, gatekeepers = _duties(venues, jobs, cast)
+    by = recording.reporters(stays, population, owners, gatekeepers, len(venues))
+    stays = recording.only_reported(stays, by)
     infections, known = _outbreak(
         seed=seed,
         calendar=calendar,
@@ -93,10 +98,10 @@ def imagine(
         cast=cast,
         jobs=jobs,
     )
-    stays = epidemic.after_the_outbreak(stays, infections)
-    owners, gatekeepers = _duties(venues, jobs, cast)
+    happened = epidemic.happened(stays, infections)
+    stays, by = stays.where(happened), by[happened]
     say(f"{len(stays):,} stays, {int(stays.scanned.sum()):,} of them scanned; {len(infections)} infections")
-    return Plan(seed, calendar, population, venues, owners, gatekeepers, stays, infections, known, cast)
+    return Plan(seed, calendar, population, venues, owners, gatekeepers, stays, by, infections, known, cast)
 
 
 def _source(seed: int, part: str) -> random.Random:
@@ -104,7 +109,8 @@ def _source(seed: int, part: str) -> random.Random:
     return random.Random(f"{seed}/{part}")
 
 
-def _numbers(seed: int, part: str) -> np.random.Generator:
+def sequence(seed: int, part: str) -> np.random.Generator:
+    """The numpy counterpart of _source."""
     return np.random.Generator(np.random.PCG64(random.Random(f"{seed}/{part}").getrandbits(128)))
 
 
@@ -156,7 +162,7 @@ def _outbreak(
     best: tuple[float, list[Infection], list[Infection]] = (float("inf"), [], [])
     for attempt in range(ATTEMPTS):
         infections = epidemic.Outbreak(
-            _numbers(seed, f"outbreak/{attempt}"),
+            sequence(seed, f"outbreak/{attempt}"),
             calendar=calendar,
             stays=stays,
             hazard=[HABITS[venue.kind].hazard for venue in venues],

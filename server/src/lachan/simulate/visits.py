@@ -204,14 +204,13 @@ def _with(stays: Presences, calendar: Calendar, appointments: list[Appointment])
     marks = np.array([person * (calendar.days + 2) + day for person, day in busy])
     touches = [stays.person * (calendar.days + 2) + (t - calendar.start) // DAY for t in (stays.t_in, stays.t_out)]
     free = stays.where(~np.isin(touches[0], marks) & ~np.isin(touches[1], marks))
-    true = np.ones(len(appointments), dtype=np.bool_)
     extra = Presences(
-        *(
-            np.array([getattr(a, name) for a in appointments], dtype=np.int64)
-            for name in ("person", "place", "t_in", "t_out")
-        ),
-        true,
-        np.array([a.scanned_out for a in appointments]),
+        person=np.array([a.person for a in appointments], dtype=np.int64),
+        place=np.array([a.place for a in appointments], dtype=np.int64),
+        t_in=np.array([a.t_in for a in appointments], dtype=np.int64),
+        t_out=np.array([a.t_out for a in appointments], dtype=np.int64),
+        scanned=np.ones(len(appointments), dtype=np.bool_),
+        scanned_out=np.array([a.scanned_out for a in appointments], dtype=np.bool_),
     )
     return Presences(*(np.concatenate([getattr(free, c.name), getattr(extra, c.name)]) for c in fields(Presences)))
 

@@ -1,0 +1,4 @@
+"""The desk at work on the world."""
+
+
+def play(*a: object, **k: object) -> None: ...
