@@ -5,7 +5,7 @@
 import { config, say } from "./page.js";
 import { refreshNotices, unreadPlaceNotices } from "./place-notices.js";
 import { sendWaiting } from "./sender.js";
-import { waiting } from "./sending.js";
+import { busyUntil, waiting } from "./sending.js";
 import { changed, facts, onChange, scans } from "./store.js";
 import { clock } from "./time.js";
 import { expired } from "./visits.js";
@@ -48,13 +48,13 @@ async function drawStrip() {
   const all = await scans.all();
   const queue = waiting(all, config.owner);
   const others = all.filter((scan) => scan.state === "waiting" && scan.owner !== config.owner).length;
-  const busyUntil = Math.max(0, ...queue.map((scan) => (scan.retryCause === "server" ? scan.retryAt ?? 0 : 0)));
+  const busy = busyUntil(queue);
   const signIn = queue.length > 0 && (await facts.get("sign-in-needed"));
   const offline = !navigator.onLine || lost;
   let text = "";
   if (signIn) text = say("waiting.sign-in", { count: queue.length });
   else if (queue.length && offline) text = say("waiting.offline", { count: queue.length });
-  else if (queue.length && busyUntil > Date.now()) text = say("waiting.later", { count: queue.length, time: clock(busyUntil) });
+  else if (queue.length && busy > Date.now()) text = say("waiting.later", { count: queue.length, time: clock(busy) });
   else if (queue.length) text = say("waiting.online", { count: queue.length });
   else if (!navigator.onLine) text = say("offline");
   else if (others) text = say("waiting.other", { count: others });

@@ -73,6 +73,11 @@ export function waiting(all, owner) {
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.direction === b.direction ? 0 : a.direction === "in" ? -1 : 1));
 }
 
+/** Until when the service has asked to be left alone, milliseconds; 0 when it has not. @param {Scan[]} queue */
+export function busyUntil(queue) {
+  return Math.max(0, ...queue.map((scan) => (scan.retryCause === "server" ? scan.retryAt ?? 0 : 0)));
+}
+
 /**
  * Send every due scan. Call it under one lock for all tabs and the service worker.
  * @param {Scans} scans @param {World} world @returns {Promise<Outcome>}
@@ -86,8 +91,7 @@ export async function send(scans, world) {
   for (;;) {
     // Read again each time: another tab may have added one while this one was on its way.
     const queue = waiting(await scans.all(), world.owner);
-    const serviceBusyUntil = Math.max(0, ...queue.map((scan) => (scan.retryCause === "server" ? scan.retryAt ?? 0 : 0)));
-    if (serviceBusyUntil > world.now()) break;
+    if (busyUntil(queue) > world.now()) break;
     const scan = queue.find((one) => !tried.has(one.key) && (world.impatient || (one.retryAt ?? 0) <= world.now()));
     if (!scan) break;
     tried.add(scan.key);
@@ -97,7 +101,8 @@ export async function send(scans, world) {
   const rest = waiting(await scans.all(), world.owner);
   outcome.left = rest.length;
   if (rest.length && !outcome.signIn) {
-    outcome.retryAt = Math.max(world.now(), Math.min(...rest.map((scan) => scan.retryAt ?? world.now() + FIRST_WAIT_MS)));
+    const soonest = Math.min(...rest.map((scan) => scan.retryAt ?? world.now() + FIRST_WAIT_MS));
+    outcome.retryAt = Math.max(world.now(), soonest, busyUntil(rest));
   }
   return outcome;
 }

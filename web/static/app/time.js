@@ -41,7 +41,8 @@ export function date(at, language, now = Date.now()) {
   const { year, month, day: dayOfMonth } = split(at);
   const thisYear = year === split(now).year;
   if (language === "en") return thisYear ? englishDate.format(new Date(at)) : `${englishDate.format(new Date(at))} ${year}`;
-  return thisYear ? `${dayOfMonth}/${month}` : `${dayOfMonth}/${month}/${year}`;
+  const short = `${Number(dayOfMonth)}/${Number(month)}`;
+  return thisYear ? short : `${short}/${year}`;
 }
 
 /** "Hôm nay", "Hôm qua", "Chủ Nhật 9/8"; English "Today", "Sunday 9 Aug". @param {Instant} at @param {Language} language @param {Instant} [now] */

@@ -10,8 +10,8 @@
  * @property {string} code
  * @property {import("./sending.js").Place | null} place
  * @property {number} start        milliseconds
- * @property {number} end          milliseconds: scanned, or how long people usually stay there
- * @property {"open" | "scanned" | "next" | "cut"} ending  open: still there; next: closed by a scan elsewhere; cut: nobody scanned out
+ * @property {number} end          milliseconds: scanned, else the next scan elsewhere or the time people usually stay
+ * @property {"open" | "scanned" | "next" | "cut"} ending  open: still there; next: closed by a scan elsewhere; cut: no departure was scanned
  * @property {string} [short]
  * @property {Scan[]} scans        every scan of the stay
  */
@@ -30,6 +30,14 @@ function samePlace(a, b) {
   return a.code === b.code || Boolean(a.place && b.place && a.place.key === b.place.key);
 }
 
+/** @param {Scan} scan */
+const at = (scan) => Date.parse(scan.at);
+
+/** In order of time; who leaves one place and enters another in one instant leaves first. @param {Scan} a @param {Scan} b */
+function order(a, b) {
+  return at(a) - at(b) || (a.direction === b.direction ? 0 : a.direction === "out" ? -1 : 1);
+}
+
 /**
  * Stays, newest first. Refused scans are none: the server did not take them.
  * @param {Scan[]} scans @param {number} now
@@ -37,55 +45,54 @@ function samePlace(a, b) {
  * @returns {Stay[]}
  */
 export function stays(scans, now, typical = {}) {
-  /** @type {Map<string, Stay>} the stay each person is in */
-  const open = new Map();
+  const usual = (/** @type {Scan} */ scan) => (typical[scan.kind ?? "other"] ?? USUAL_MINUTES) * MINUTE_MS;
+  const inferredEnd = (/** @type {Stay} */ stay) => {
+    const last = stay.scans[stay.scans.length - 1];
+    return Math.min(at(last) + usual(stay.scans[0]), stay.start + LONGEST_STAY_MS);
+  };
+  /** @type {Map<string, Stay>} the stay each person may still be in */
+  const present = new Map();
+  /** @type {Map<string, Scan>} */
+  const previous = new Map();
   /** @type {Stay[]} */
   const found = [];
-  const ordered = scans
-    .filter((scan) => scan.state !== "refused")
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.direction === "in" ? -1 : 1));
-  for (const scan of ordered) {
-    const at = Date.parse(scan.at);
-    const current = open.get(scan.person);
-    const there = current && samePlace(current, scan) && at - current.start <= LONGEST_STAY_MS;
-    if (there) {
-      current.scans.push(scan);
-      current.place ??= scan.place;
-      if (scan.direction === "out") {
-        Object.assign(current, { end: at, ending: "scanned" });
-        open.delete(scan.person);
+  for (const scan of scans.filter(({ state }) => state !== "refused").sort(order)) {
+    const moment = at(scan);
+    const stay = present.get(scan.person);
+    const before = previous.get(scan.person);
+    previous.set(scan.person, scan);
+    if (stay && samePlace(stay, scan)) {
+      if (scan.direction === "out" ? moment <= stay.start + LONGEST_STAY_MS : moment <= inferredEnd(stay)) {
+        stay.scans.push(scan);
+        stay.place ??= scan.place;
+        if (scan.direction === "out") {
+          Object.assign(stay, { end: moment, ending: "scanned" });
+          present.delete(scan.person);
+        }
+        continue;
       }
-      continue;
     }
-    if (current && at - current.start <= LONGEST_STAY_MS && scan.direction === "in") {
-      Object.assign(current, { end: at, ending: "next" });
+    if (stay) {
+      const end = inferredEnd(stay);
+      Object.assign(stay, moment <= end ? { end: moment, ending: "next" } : { end, ending: "cut" });
+      present.delete(scan.person);
     }
-    if (scan.direction === "in") {
-      const stay = begin(scan, at);
-      open.set(scan.person, stay);
-      found.push(stay);
-    } else {
-      // A departure whose arrival was never scanned: it says only that the person was there at that minute.
-      found.push({ ...begin(scan, at), end: at, ending: "scanned" });
-    }
+    /** @type {Stay} */
+    const fresh = {
+      key: scan.key, person: scan.person, who: scan.who, code: scan.code, place: scan.place, start: moment, end: moment,
+      ending: "open", short: scan.short, scans: [scan],
+    };
+    if (scan.direction === "in") present.set(scan.person, fresh);
+    // A departure whose arrival was never scanned: it may have begun a usual stay earlier, not before the scan before it.
+    else Object.assign(fresh, { start: Math.max(moment - usual(scan), before ? at(before) : 0), ending: "scanned" });
+    found.push(fresh);
   }
-  for (const stay of found) {
-    if (stay.ending === "open" && now - stay.start > LONGEST_RUN_MS) {
-      const last = Math.max(...stay.scans.map((scan) => Date.parse(scan.at)));
-      const usual = stay.start + (typical[stay.scans[0].kind ?? "other"] ?? USUAL_MINUTES) * MINUTE_MS;
-      Object.assign(stay, { ending: "cut", end: Math.min(Math.max(last, usual), stay.start + LONGEST_STAY_MS) });
-    }
-    if (stay.ending === "open") stay.end = Math.max(now, stay.start);
+  for (const stay of present.values()) {
+    // The end counts for comparing with what is published; the receipt goes on running for as long as one may have forgotten.
+    stay.end = inferredEnd(stay);
+    if (now - stay.start > LONGEST_RUN_MS) stay.ending = "cut";
   }
   return found.sort((a, b) => b.start - a.start);
-}
-
-/** @param {Scan} scan @param {number} at @returns {Stay} */
-function begin(scan, at) {
-  return {
-    key: scan.key, person: scan.person, who: scan.who, code: scan.code, place: scan.place, start: at,
-    end: at + LONGEST_STAY_MS, ending: "open", short: scan.short, scans: [scan],
-  };
 }
 
 /**
