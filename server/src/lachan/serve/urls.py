@@ -15,5 +15,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),
+    path("", include("lachan.register.access.urls")),
     path("forms/", include("lachan.register.forms.urls")),
 ]

@@ -34,7 +34,8 @@ class Areas:
 def area_tree(db: None) -> Areas:
     """Two provinces with two communes each, in force since 1 July 2025."""
     from lachan.ground.platform.text import fold
-    from lachan.register.areas.models import Area, AreaCover, Level
+    from lachan.register.areas.models import Area, AreaCover, AreaName, Level
+    from lachan.register.areas.spelling import bare_key, search_key
 
     since = date(2025, 7, 1)
 
@@ -45,7 +46,14 @@ def area_tree(db: None) -> Areas:
             valid_from=since,
             defaults={"name": name, "folded": fold(name), "parent": parent, "first_listed": since},
         )
-        above, holders = area, []
+        path = ", ".join(search_key(a.name) for a in (area, parent) if a is not None and a.level != Level.COUNTRY)
+        AreaName.objects.get_or_create(
+            area=area,
+            name=name,
+            defaults={"folded": fold(name), "bare": bare_key(name), "folded_path": path, "listed": since},
+        )
+        above: Area | None = area
+        holders = []
         while above is not None:
             holders.append(AreaCover(holder=above, area=area))
             above = above.parent

@@ -123,3 +123,8 @@ def create_citizen(*, phone: str, name: str, area: Area) -> Account:
     audit.record(action="access.citizen.create", obj=account)
     signals.citizen_joined.send(sender=Account, account=account, phone=number, name=account.name, area=area)
     return account
+
+
+def account_of_phone(number: str) -> Account | None:
+    """The live citizen's account of an E.164 number."""
+    return Account.objects.filter(phone_hash=phones.index(number), is_active=True, is_officer=False).first()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from lachan.ground import audit
 from lachan.ground.platform import keyring
 from lachan.register.access import phones, ratelimit, sms
+from lachan.register.access.actions import account_of_phone
 from lachan.register.access.models import Account, OneTimeCode
 
 DIGITS = 6
@@ -113,5 +114,4 @@ def verify_code(phone: str, code: str, ip: str = "") -> Verdict:
         left = MAX_TRIES - row[2]
         return Verdict(State.WRONG if left else State.DEAD, number, tries_left=left)
     OneTimeCode.objects.filter(pk=row[0]).update(used_at=timezone.now())
-    account = Account.objects.filter(phone_hash=phone_hash, is_active=True, is_officer=False).first()
-    return Verdict(State.RIGHT, number, account)
+    return Verdict(State.RIGHT, number, account_of_phone(number))

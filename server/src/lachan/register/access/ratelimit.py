@@ -37,7 +37,7 @@ def take(limit: Limit, value: str) -> int:
     The value (a phone, an address) is kept as a keyed hash only.
     """
     key = f"{limit.name}:{keyring.blind_index('rate', value).hex()[:32]}"
-    values = {"key": key, "burst": float(limit.burst), "rate": limit.burst / limit.seconds}
+    values: dict[str, str | float] = {"key": key, "burst": float(limit.burst), "rate": limit.burst / limit.seconds}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
         if cursor.fetchone() is not None:

@@ -26,7 +26,7 @@ def resume(request: HttpRequest) -> bool:
         if user.is_officer:
             return False
         alive = Device.objects.filter(
-            pk=request.session.get(DEVICE_KEY), account=user, revoked_at=None, expires_at__gt=timezone.now()
+            pk=int(request.session.get(DEVICE_KEY, 0)), account=user, revoked_at=None, expires_at__gt=timezone.now()
         ).exists()
         if alive:
             return True

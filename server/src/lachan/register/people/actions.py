@@ -194,7 +194,7 @@ def correct_person(
     address: str | None = None,
 ) -> None:
     """Change what is given. Raises WrongDetailError. The audit row names the changed fields, not the values."""
-    changed = {}
+    changed: dict[str, object] = {}
     if name is not None:
         changed["name"] = _check_name(name)
     if birth_date is not None or birth_year is not None:

@@ -8,7 +8,7 @@ A column that leads to a person and is not registered here fails the system chec
     )
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 
-Row = dict[str, Any]
+Row = Mapping[str, object]
 
 
 def _no_hold(person_id: int) -> date | None:

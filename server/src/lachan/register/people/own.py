@@ -1,5 +1,6 @@
 """What this room itself holds of a person, and what the rooms below it hold (they can't see the registry)."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -81,7 +82,7 @@ def register() -> None:
 
 
 def _guardianships(field: str, other: str, label: Any) -> holdings.Holding:
-    def export(person_id: int) -> list[holdings.Row]:
+    def export(person_id: int) -> Iterable[holdings.Row]:
         rows = Guardianship.objects.filter(**{f"{field}_id": person_id}).order_by("since")
         return list(rows.values("kind", "since", "until", name=F(f"{other}__name")))
 
@@ -105,7 +106,7 @@ def _guardianships(field: str, other: str, label: Any) -> holdings.Holding:
     )
 
 
-def _export_person(person_id: int) -> list[holdings.Row]:
+def _export_person(person_id: int) -> Iterable[holdings.Row]:
     return list(
         Person.objects.filter(pk=person_id).values(
             "key",

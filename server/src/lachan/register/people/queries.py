@@ -34,9 +34,9 @@ def identifier_hash(kind: str, value: str) -> bytes:
 
 def find_by_identifier(kind: str, value: str) -> QuerySet[Person]:
     """The persons the number leads to: none, one, or (a phone) a whole family."""
-    return Person.objects.filter(
-        identifiers__kind=kind, identifiers__value_hash=identifier_hash(kind, value)
-    ).distinct()
+    return Person.objects.filter(identifiers__kind=kind, identifiers__value_hash=identifier_hash(kind, value)).order_by(
+        "pk"
+    )
 
 
 def _in_force(on: date) -> Q:

@@ -1,6 +1,7 @@
 """An officer reads a person's record: the only way to it, and it leaves a row in the audit trail."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -47,7 +48,7 @@ def open_record(person: Person, purpose: str, case: models.Model | None = None) 
     )
 
 
-def open_record_as(account: Account, key: object, purpose: str, case: models.Model | None = None) -> Record:
+def open_record_as(account: Account, key: UUID, purpose: str, case: models.Model | None = None) -> Record:
     """open_record for the person of that key within the officer's scope. Raises PermissionDenied for anyone else."""
     person = queries.visible_people(account, Permission.PERSON_READ).filter(key=key).first()
     if person is None:
