@@ -9,7 +9,7 @@ def run(file: Path, *, disease: str, keep_good: bool, dry_run: bool, picture: Pa
     """True when everything that was asked for was imported."""
     from django.utils import timezone
 
-    from lachan.register.areas.queries import by_code
+    from lachan.register.areas.queries import country
     from lachan.register.profiles.models import Disease
     from lachan.response.cases.actions import open_outbreak
     from lachan.response.cases.chain import chain_svg
@@ -21,9 +21,7 @@ def run(file: Path, *, disease: str, keep_good: bool, dry_run: bool, picture: Pa
             f"No disease profile is called {disease}; there are: {', '.join(Disease.objects.values_list('code', flat=True))}"
         )
         return False
-    country = by_code("VN")
-    assert country is not None
-    outbreak = open_outbreak(disease=known, name=file.stem, area=country, opened_on=timezone.localdate())
+    outbreak = open_outbreak(disease=known, name=file.stem, area=country(), opened_on=timezone.localdate())
     say(f"Reading {file}")
     report = import_line_list(file, outbreak=outbreak, keep_good=keep_good, dry_run=dry_run, by=None)
     for reject in report.rejects:

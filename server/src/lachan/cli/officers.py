@@ -22,10 +22,10 @@ def create(
     with database():
         from django.core.exceptions import ValidationError
 
+        from lachan.cli.units import unit_by_code
         from lachan.register.access.actions import create_officer
-        from lachan.register.areas.queries import by_code
 
-        unit = by_code(area)
+        unit = unit_by_code(area)
         if unit is None:
             complain(f"No area in force has the code {area}; `lachan areas find` looks one up.")
             raise typer.Exit(1)

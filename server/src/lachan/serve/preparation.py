@@ -1,18 +1,19 @@
-"""What every installation needs in its database before the first page: tables, areas, disease profiles, forms, catalogues."""
+"""What every installation needs before its first page: tables, areas, disease profiles, forms, English catalogues."""
 
-import importlib
 from collections.abc import Callable
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from lachan.ground.platform.messages import compile_all
+
 Say = Callable[[str], None]
 
 
 def prepare(say: Say) -> None:
     """Idempotent, and quick when there is nothing to do."""
-    importlib.import_module("lachan.ground.platform.messages").compile_all()
+    compile_all()
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
@@ -33,12 +34,12 @@ def _areas(say: Say) -> None:
 
 
 def _profiles() -> None:
-    from lachan.register.profiles.loading import load_profiles
+    from lachan.register.profiles.actions import load_profiles
 
     load_profiles()
 
 
 def _forms() -> None:
-    from lachan.register.forms.loading import load_forms
+    from lachan.register.forms.actions import load_forms
 
     load_forms()

@@ -1,0 +1,5 @@
+"""`python -m lachan.cli` is `lachan`."""
+
+from lachan.cli.main import main
+
+main()
