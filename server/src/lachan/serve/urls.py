@@ -13,8 +13,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("lachan.faces.app.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),
     path("", include("lachan.register.access.urls")),
     path("forms/", include("lachan.register.forms.urls")),
+    path("", include("lachan.register.places.urls")),
+    path("", include("lachan.systems.checkin.urls")),
 ]

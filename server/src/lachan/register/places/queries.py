@@ -16,7 +16,7 @@ def place_by_code(text: str) -> Place | None:
         return None
     found = (
         PlaceCode.objects.filter(code=code, revoked_at=None, place__closed_at=None)
-        .select_related("place", "place__area")
+        .select_related("place__area__parent")
         .first()
     )
     return found.place if found else None

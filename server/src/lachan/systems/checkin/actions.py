@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from lachan.register.places.kinds import typical_stay
 from lachan.register.places.models import Place
+from lachan.systems.checkin.keeping import LOCK, hold_projection
 from lachan.systems.checkin.projection import IN, PlaceRule, Scan, Stay, order, stays
 
-# One projector at a time, whatever the number of processes.
-LOCK = 7_205_001
 PEOPLE_A_STEP = 4000
 WEEKS_BEHIND, WEEKS_AHEAD = timedelta(weeks=5), timedelta(weeks=5)
 
@@ -84,8 +83,8 @@ def project() -> int:
 @transaction.atomic
 def rebuild() -> int:
     """Make every stay anew from the events; readers see the old ones until it is done. Returns the number of people."""
+    hold_projection()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(_BOUNDS)
         return _everything(cursor.fetchone()[1])
 

@@ -21,6 +21,7 @@ from lachan.ground.ingest.lane import FullError, Lane, RefusedError, RowError
 from lachan.ground.platform import api
 from lachan.ground.platform.ids import uuid7
 from lachan.register.places import codes
+from lachan.systems.checkin.keeping import RETENTION
 from lachan.systems.checkin.models import Direction
 from lachan.systems.checkin.receipt import PlaceName, Receipt, short_code
 from lachan.systems.checkin.statement import OPTIONS, Outcome, Scan, Written, write
@@ -30,7 +31,6 @@ MAX_BODY_BYTES = 8192
 MAX_ANSWER_BYTES = 2048
 CLOCK_TOLERANCE = timedelta(seconds=90)
 MAX_AHEAD = timedelta(minutes=10)
-RETENTION = timedelta(days=21)
 TOKEN_COOKIE = "lachan_device"  # noqa: S105  a cookie's name
 LANGUAGE_COOKIE = "lachan_language"
 

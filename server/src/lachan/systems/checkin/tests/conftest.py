@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
 
 from lachan.ground import audit
 from lachan.register.access import tokens
@@ -45,13 +46,15 @@ class Phone:
 
 
 @pytest.fixture
-async def client(empty_checkins: None) -> AsyncIterator[httpx.AsyncClient]:
+async def web(empty_checkins: None) -> AsyncIterator[httpx.AsyncClient]:
     app = CheckinApp(database_dsn())
     await app.startup()
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
     await app.shutdown()
+    # sync_to_async works in a thread of its own, whose connection would outlive the test database.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
@@ -72,5 +75,5 @@ def market_code(transactional_db: None, market: Any) -> str:
 
 
 @pytest.fixture
-def phone(client: httpx.AsyncClient, hanhs_token: str, market_code: str) -> Phone:
-    return Phone(client, hanhs_token, market_code)
+def phone(web: httpx.AsyncClient, hanhs_token: str, market_code: str) -> Phone:
+    return Phone(web, hanhs_token, market_code)

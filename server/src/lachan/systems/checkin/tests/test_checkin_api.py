@@ -243,8 +243,8 @@ async def test_a_refusal_speaks_the_users_language(phone: Phone, headers: dict[s
     assert ("JSON đọc được" in answer.json()["error"]["message"]) == (language == "vi")
 
 
-async def test_other_methods_are_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/v1/checkins")
+async def test_other_methods_are_refused(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/api/v1/checkins")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 

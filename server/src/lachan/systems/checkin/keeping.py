@@ -1,0 +1,118 @@
+"""What this room holds of a person, and for how long: stays and scans leave 21 days after they happened."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from lachan.register.people import holdings
+from lachan.systems.checkin.models import Event, Visit
+
+# Longer than the incubation and the tracing window of the diseases in the profiles; the same for all, since a scan does
+# not know which disease will be traced.
+RETENTION = timedelta(days=21)
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+# One projector, or one eraser, at a time: a projection under way must not bring back what is being erased.
+LOCK = 7_205_001
+
+_FORGET_RECEIPTS = """
+DELETE FROM checkin_receipt receipt USING checkin_event event
+WHERE event.person_id = %s AND receipt.device_id = event.device_id AND receipt.event_id = event.id
+"""
+# A merge: the trigger refuses an update, and the new row is projected again by itself, its transaction being new.
+_MOVE = """
+WITH moved AS (DELETE FROM checkin_event WHERE person_id = %s RETURNING *)
+INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
+                           received_at)
+SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at FROM moved
+"""
+# Receipts follow their scan's own time. Those that came within a day are found by arrival (BRIN), the late ones by their
+# own small index.
+_EXPIRED_RECEIPTS = (
+    "DELETE FROM checkin_receipt WHERE received_at < %(first)s + interval '1 day' AND at < %(first)s",
+    "DELETE FROM checkin_receipt WHERE received_at - at > interval '1 day' AND at < %(first)s",
+)
+
+
+def hold_projection() -> None:
+    """Keep the projection still until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def register() -> None:
+    holdings.register(
+        holdings.Holding(
+            room="checkin",
+            label=_("Lượt quét đến và đi"),
+            model=Event,
+            person_field="person",
+            export=_export_events,
+            erase=_erase_events,
+            repoint=_repoint_events,
+            retain=_retain_events,
+        )
+    )
+    holdings.register(
+        holdings.Holding(
+            room="checkin",
+            label=_("Nơi đã đến"),
+            model=Visit,
+            person_field="person",
+            export=_export_visits,
+            erase=_erase_visits,
+            # Stays follow their scans: the old person's go, the other's are projected again.
+            repoint=lambda old, new: _erase_visits(old),
+            retain=lambda today: Visit.objects.filter(t_out__lt=_first_kept(today)).delete()[0],
+        )
+    )
+
+
+def _first_kept(today: date) -> datetime:
+    return datetime(today.year, today.month, today.day, tzinfo=VIETNAM) - RETENTION
+
+
+def _export_events(person_id: int) -> Iterable[dict[str, Any]]:
+    rows = Event.objects.filter(person_id=person_id).order_by("at")
+    return list(rows.values("at", "direction", "trust", "clock_offset", "place__name", "received_at"))
+
+
+def _export_visits(person_id: int) -> Iterable[dict[str, Any]]:
+    rows = Visit.objects.filter(person_id=person_id).order_by("t_in")
+    return list(rows.values("t_in", "t_out", "certain_until", "ending", "trust", "place__name"))
+
+
+@transaction.atomic
+def _erase_events(person_id: int) -> int:
+    hold_projection()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_RECEIPTS, [person_id])
+        cursor.execute("DELETE FROM checkin_event WHERE person_id = %s", [person_id])
+        return cursor.rowcount
+
+
+@transaction.atomic
+def _repoint_events(old: int, new: int) -> int:
+    hold_projection()
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [old, new])
+        return cursor.rowcount
+
+
+@transaction.atomic
+def _erase_visits(person_id: int) -> int:
+    hold_projection()
+    return Visit.objects.filter(person_id=person_id).delete()[0]
+
+
+@transaction.atomic
+def _retain_events(today: date) -> int:
+    first = _first_kept(today)
+    with connection.cursor() as cursor:
+        for statement in _EXPIRED_RECEIPTS:
+            cursor.execute(statement, {"first": first})
+        cursor.execute("DELETE FROM checkin_event WHERE at < %s", [first])
+        return cursor.rowcount
