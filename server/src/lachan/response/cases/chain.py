@@ -114,12 +114,12 @@ def _lay_out(cases: Sequence[ChainCase], level: dict[str, int]) -> _Layout:
     first, last = min(c.day for c in cases), max(c.day for c in cases)
     days = (last - first).days + 1
     few = len(cases) <= _LABELLED
-    radius = 6.0 if few else 2.2
-    # Few cases get room for their numbers; many get as much as a screen and its scroll bar bear.
-    per_day = max(1.5, min(22.0, (1400.0 if few else 2400.0) / days))
+    radius = 9.0 if few else 2.2
+    # Few cases get room for the number inside each; many get as much as a screen and its scroll bar bear.
+    per_day = max(1.5, min(22.0, 2400.0 / days))
     layout = _Layout({}, [], first, days, per_day, radius)
-    across = 2 * radius + (26.0 if few else 1.2)
-    down = 2 * radius + (6.0 if few else 1.0)
+    across = 2 * radius + (2.0 if few else 1.2)
+    down = 2 * radius + (3.0 if few else 1.0)
     top = _MARGIN
     by_band: dict[int | None, list[ChainCase]] = {}
     for case in cases:
@@ -172,14 +172,13 @@ def draw(cases: Sequence[ChainCase], words: Words, *, standalone: bool = False) 
         spot, infected = spots[case.number], int(graph.out_degree(case.number))
         said = words.case.format(number=case.number, day=_day(case.day), infected=infected)
         source = " chain-source" if infected >= 5 else ""
-        size = layout.radius + (min(infected, 30) ** 0.5 if few else 0)
         parts.append(
             f'<g class="chain-case chain-{escape(case.status)}{source}"><title>{escape(said)}</title>'
-            f'<circle cx="{spot.x:.1f}" cy="{spot.y:.1f}" r="{size:.1f}"/>'
+            f'<circle cx="{spot.x:.1f}" cy="{spot.y:.1f}" r="{layout.radius:.1f}"/>'
         )
-        if few or infected >= 5:
+        if few:
             short = case.number.rpartition("-")[2].lstrip("0") or case.number
-            parts.append(f'<text x="{spot.x + layout.radius + 4:.1f}" y="{spot.y + 3.5:.1f}">{escape(short)}</text>')
+            parts.append(f'<text x="{spot.x:.1f}" y="{spot.y + 3.2:.1f}">{escape(short)}</text>')
         parts.append("</g>")
     parts.append("</g></svg>")
     return "".join(parts)
@@ -225,6 +224,7 @@ _STANDALONE = (
     "<style>.chain{font:11px sans-serif;background:Canvas;color:CanvasText}.chain text{fill:currentColor}"
     ".chain-band rect{fill:currentColor;opacity:.03}.chain-odd rect{opacity:.07}"
     ".chain-axis line{stroke:currentColor;opacity:.12}.chain-axis text{text-anchor:middle}"
-    ".chain-links path{fill:none;stroke:currentColor;opacity:.3}.chain-case circle{fill:currentColor;opacity:.75}"
-    ".chain-source circle{opacity:1}</style>"
+    ".chain-links path{fill:none;stroke:currentColor;opacity:.3}.chain-case circle{fill:currentColor;stroke:Canvas}"
+    ".chain .chain-case text{fill:Canvas;font-size:9px;text-anchor:middle}.chain-source circle{stroke:currentColor;"
+    "stroke-width:3}</style>"
 )
