@@ -25,7 +25,7 @@ async function lookUp(code) {
     const response = await fetch(`/api/v1/places/${code}`, { signal: AbortSignal.timeout?.(PLACE_PATIENCE_MS), headers: { Accept: "application/json" } });
     const answer = await response.json();
     if (response.ok) {
-      const place = { name: answer.name, key: answer.key, kind: answer.kind, area: answer.area };
+      const place = { name: answer.name, key: answer.key, kind: answer.kind, area: answer.commune };
       const kept = Object.entries(cache).filter(([other]) => other !== code).slice(-CACHED_PLACES + 1);
       await facts.set("places", Object.fromEntries([...kept, [code, place]]));
       return { state: "known", place };
@@ -37,6 +37,16 @@ async function lookUp(code) {
     // No network, or too slow: the arrival is written down all the same.
   }
   return { state: "offline", place: cache[code] ?? null };
+}
+
+/** The main button stays where the thumb has just been: above the tabs. @param {{children: any}} props */
+function InDock({ children }) {
+  const dock = document.getElementById("action");
+  useEffect(() => {
+    if (dock) render(children, dock);
+  });
+  useEffect(() => () => dock && render(null, dock), []);
+  return null;
 }
 
 /** @param {{code: string, back: () => void}} props */
@@ -88,12 +98,11 @@ function Arrive({ code, back }) {
       ${nobody ? html`<p class="error-text" role="alert">${icon("warning")}<span>${say("arrive.nobody")}</span></p>` : null}
       <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${chosen.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
     ${elsewhere && !inside.length ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
-    ${inside.length
-      ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", inside.map((stay) => stay.person))}>${icon("leave")}${say("arrive.leave")}</button>
-        <p><a class="btn quiet" href="/app/">${say("receipt.still")}</a></p>`
-      : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", chosen)}>${icon("enter")}${say("arrive.go")}</button>`}
     <p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention), config.language) })}</p>
-    <p><button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
+    <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
+    <${InDock}>${inside.length
+      ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", inside.map((stay) => stay.person))}>${icon("leave")}${say("arrive.leave")}</button>`
+      : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", chosen)}>${icon("enter")}${say("arrive.go")}</button>`}<//>
   </div>`;
 }
 
@@ -194,6 +203,7 @@ function listenToForm() {
 const root = document.getElementById("scan");
 if (root) {
   root.replaceChildren();
+  document.getElementById("action")?.replaceChildren();
   render(html`<${Screen} />`, root);
   listenToForm();
 }

@@ -12,7 +12,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("lachan.ground.platform.urls")),
-    path("desk/", include("allauth.urls")),
+    path("desk/account/", include("allauth.urls")),
     path("broken/", broken),
     path("", include(pages)),
 ]
