@@ -1,4 +1,4 @@
-"""The officers of the demonstration: few, since a password costs a slow hash; each with a second factor already enrolled."""
+"""The officers of the demonstration: few, since a password costs a slow hash; each with a second factor enrolled."""
 
 import base64
 import hashlib
@@ -57,7 +57,7 @@ def _password() -> str:
 
 @transaction.atomic
 def appoint(country: Area, province: Area, commune: Area) -> list[Officer]:
-    """Create the officers; those who are there already (their log-ins were lost) get a new password and second factor."""
+    """Create the officers; those already there (their log-ins were lost) get a new password and second factor."""
     appointed = []
     for username, name, role, area in posts(country, province, commune):
         password = _password()

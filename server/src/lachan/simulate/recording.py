@@ -47,7 +47,7 @@ def only_reported(stays: Presences, by: Ints) -> Presences:
 
 
 def record(rng: np.random.Generator, stays: Presences, by: Ints, owned: list[bool]) -> Scans:
-    """The scans of the stays. `owned`: by person, whether there is a phone, their own or the guardian's, to scan with."""
+    """The scans of the stays. `owned`: by person, whether they or their guardian have a phone to scan with."""
     seen = stays.where(stays.scanned)
     by = by[stays.scanned]
     near = np.where(rng.random(len(seen)) < PHONE_NEARBY, NEARBY, POSTER)

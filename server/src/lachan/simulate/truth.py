@@ -1,4 +1,4 @@
-"""The truth of the outbreak, kept in a file beside the keys and never in the database: the desk must find it by its own work."""
+"""The truth of the outbreak, in a file beside the keys and never in the database: the desk must find it by its work."""
 
 import json
 import os
@@ -42,7 +42,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How much of the truth was found: shares of the infected found, and of the found who were infected (None: none)."""
+    """Shares of the infected who were found, and of the found who were infected (None: there were none)."""
 
     recall: float | None
     precision: float | None

@@ -36,7 +36,7 @@ _KINDS = ("Phường ", "Xã ", "Đặc khu ")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world in the database. `people` and `places` are ids of the cast by key or name; `known` the first cases to confirm.
+    """A world in the database. `people`, `places`: ids of the cast by key or name; `known`: the first cases to confirm.
 
     `infections` is the truth, which the desk must not read.
     """
