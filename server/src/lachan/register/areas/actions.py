@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from lachan.ground.audit.trail import record
+from lachan.ground import audit
 from lachan.register.areas.assemble import assemble
 from lachan.register.areas.store import Written, write
 
@@ -23,6 +23,6 @@ def load_areas(*, progress: Callable[[str], None] = lambda _: None) -> Written:
     written = write(register)
     if written.changed:
         counts = {"areas": written.areas, "links": written.links, "changed": written.changed}
-        record(action="areas.load", detail=counts)
-    progress(f"{written.areas:,} administrative units in place, {written.changed:,} rows changed")
+        audit.record(action="areas.load", detail=counts)
+    progress(f"{written.areas:,} administrative units in place, {written.changed:,} writes")
     return written

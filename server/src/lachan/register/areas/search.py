@@ -91,7 +91,8 @@ def search(text: str, *, on: date | None = None, levels: Collection[Level | int]
         "full": f"{name},%",
         "starts": f"{name}%",
         "word": f"% {name}%",
-        "inside": f"%{name}%",
+        # One letter is inside nearly every name; it can only mean a beginning.
+        "inside": f"%{name}%" if len(name) > 1 else f"{name}%",
         "day": on,
         "levels": [int(level) for level in levels or (Level.PROVINCE, Level.DISTRICT, Level.COMMUNE)],
         "limit": max(1, min(limit, MAX_LIMIT)),

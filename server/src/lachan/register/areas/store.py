@@ -71,7 +71,7 @@ _DERIVED = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many rows the register has, and how many this load inserted, changed or removed."""
+    """How many rows the register has, and how many writes this load needed (0: everything was already right)."""
 
     areas: int
     names: int

@@ -53,14 +53,20 @@ def unit(level: Level | int, code: str, on: date | None = None) -> Area:
 
 def name_on(area: Area, on: date) -> str:
     """The name the unit bore on that day, as far as lists and laws tell."""
+    return names_on([area.pk], on).get(area.pk, area.name)
+
+
+def names_on(area_ids: Collection[int], on: date) -> dict[int, str]:
+    """name_on() of many units in one query; a unit without a known name on that day is left out."""
     known = (
-        AreaName.objects.filter(area=area)
+        AreaName.objects.filter(area__in=area_ids)
         .annotate(since=Coalesce(F("valid_from"), F("listed")))
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), since__lte=on)
-        .order_by("-since")
-        .first()
+        .order_by("since")
+        .values_list("area_id", "name")
     )
-    return known.name if known else area.name
+    # Where two lists name the unit, the later one before that day is right, and it comes last.
+    return dict(known)
 
 
 def path(area: Area) -> str:

@@ -133,7 +133,9 @@ def test_an_outline_is_read_as_it_was_written(rings: list[outline.Ring]) -> None
     back = outline.read(outline.write(rings))
     assert len(back) == len(rings)
     for ring, again in zip(rings, back, strict=True):
-        kept = [point for i, point in enumerate(ring) if i == 0 or point != ring[i - 1]]
+        # A point exactly on the line between its neighbours says nothing and is left out.
+        corners = outline.simplified(ring, 0.0)
+        kept = [point for i, point in enumerate(corners) if i == 0 or point != corners[i - 1]]
         if len(kept) > 1:
             assert [(round(x, 1), round(y, 1)) for x, y in again] == kept
 
