@@ -27,10 +27,14 @@ class DirectNotice(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    acted_at = models.DateTimeField(null=True)
     called_at = models.DateTimeField(null=True)
     call_outcome = models.TextField(blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True)
     erase_at = models.DateField()
+
+    contact_id: int
+    person_id: int
 
     class Meta:
         constraints = [
@@ -61,6 +65,9 @@ class PlaceNotice(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     erase_at = models.DateField()
+
+    outbreak_id: int
+    place_id: int
 
     class Meta:
         constraints = [
