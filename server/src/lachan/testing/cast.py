@@ -207,6 +207,15 @@ def sign_in(client: Client, account: Any) -> Any:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose; the cast has many officers. (A test of access holds the product to Argon2.)"""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _flush_despite_guards() -> Iterator[None]:
     """Let transactional tests empty append-only tables, whose triggers refuse TRUNCATE to everybody else."""
     from django.db.backends.postgresql.operations import DatabaseOperations

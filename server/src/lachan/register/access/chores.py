@@ -24,7 +24,7 @@ def send() -> int:
 def forget() -> int:
     """Remove what sign-in leaves behind once it is of no use; returns how many rows."""
     now = timezone.now()
-    gone = OneTimeCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
+    gone: int = OneTimeCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
     gone += Sms.objects.filter(created_at__lt=now - timedelta(days=sms.KEEP_DAYS)).delete()[0]
     ended = Q(expires_at__lt=now - DEVICE_KEEP) | Q(revoked_at__lt=now - DEVICE_KEEP)
     gone += Device.objects.filter(ended).delete()[0]

@@ -18,7 +18,7 @@ officer = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/password/", account.password_change, name="account_change_password"),
-    path("account/", include("allauth.mfa.urls")),
+    path("account/factor/", include("allauth.mfa.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("app/", include((citizen, "access"))),
