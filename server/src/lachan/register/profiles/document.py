@@ -42,6 +42,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     things: Annotated[tuple[Thing, ...], Meta(min_length=1, max_length=3)]
     call: Text
     why: Text
+    # Instead of `why` when no place may be named, such as a shared home.
+    why_close: Text
     unknown: Text
     who_knows: Text
     help: Text
