@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),
     path("", include("lachan.register.access.urls")),
-    path("forms/", include("lachan.register.forms.urls")),
+    path("", include("lachan.register.forms.urls")),
     path("", include("lachan.register.places.urls")),
     path("", include("lachan.systems.checkin.urls")),
 ]

@@ -1,5 +1,6 @@
-"""JSON endpoints and the one OpenAPI document they share: decoded, answered and documented from the same msgspec types."""
+"""JSON endpoints and the OpenAPI document they share: decoded, answered and documented from the same types."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -8,7 +9,11 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
+
+from lachan.ground.platform.complaints import complaint
 
 JSON = "application/json"
 MAX_BODY_BYTES = 65_536
@@ -39,7 +44,13 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One documented operation. `auth` is "device" (citizen's device token), "session" (officer), or None."""
+    """One documented operation.
+
+    `auth` is "device" (citizen's device token), "session" (officer), or None. `statuses` says in words what each
+    status means, also the good ones where there are several. `parameters` are the JSON Schemas of the path's parts;
+    `query` is a Struct of the query string. `answer_type` is the media type of an answer that is not JSON. `cacheable`
+    answers carry an ETag, and 304 to a matching If-None-Match. `examples` names bodies shown to the reader.
+    """
 
     method: str
     path: str
@@ -50,6 +61,9 @@ class Endpoint:
     auth: str | None
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     answer_type: str = JSON
+    query: type | None = None
+    cacheable: bool = False
+    examples: dict[str, Any] = field(default_factory=dict)
 
 
 _endpoints: list[Endpoint] = []
@@ -84,34 +98,54 @@ def endpoint(
     auth: str | None = None,
     parameters: dict[str, dict[str, Any]] | None = None,
     answer_type: str = JSON,
+    query: type | None = None,
+    cacheable: bool = False,
+    examples: dict[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
-    """Make a Django view of `view(request, [payload,] **path arguments)` and put it in the OpenAPI document.
+    """Make a Django view of `view(request, [payload,] [query,] **path arguments)` and put it in the OpenAPI document.
 
-    The view returns a value to encode, or an HttpResponse; it raises ApiError for a refusal.
+    The view returns a value to encode, or an HttpResponse; it raises ApiError for a refusal. See Endpoint for the rest.
     Cookie-authenticated writes are safe from other sites because the body must be JSON, which no form can send,
     and the cookie is SameSite=Lax.
     """
-    decoder = msgspec.json.Decoder(body) if body is not None else None
+    decoder: msgspec.json.Decoder[Any] | None = msgspec.json.Decoder(body) if body is not None else None
     _endpoints.append(
-        Endpoint(method, path, summary, body, answer, statuses or {}, auth, parameters or {}, answer_type)
+        Endpoint(
+            method,
+            path,
+            summary,
+            body,
+            answer,
+            statuses or {},
+            auth,
+            parameters or {},
+            answer_type,
+            query,
+            cacheable,
+            examples or {},
+        )
     )
+    allowed = {method, "HEAD"} if method == "GET" else {method}
 
     def wrap(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def handle(request: HttpRequest, **arguments: Any) -> HttpResponse:
             try:
-                if request.method != method:
-                    allowed = _("Địa chỉ này chỉ nhận %(method)s.") % {"method": method}
-                    raise ApiError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", allowed)
+                if request.method not in allowed:
+                    message = _("Địa chỉ này chỉ nhận %(method)s.") % {"method": method}
+                    raise ApiError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message)
+                if query is not None:
+                    arguments["query"] = _read_query(request, query)
                 if decoder is not None:
                     arguments["payload"] = _decode(request, decoder)
                 result = view(request, **arguments)
             except ApiError as error:
                 response = error_response(error)
                 if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
-                    response["Allow"] = method
+                    response["Allow"] = ", ".join(sorted(allowed))
                 return response
-            return result if isinstance(result, HttpResponse) else respond(result)
+            response = result if isinstance(result, HttpResponse) else respond(result)
+            return _unless_known(request, response) if cacheable else response
 
         handle.csrf_exempt = True  # type: ignore[attr-defined]
         return handle
@@ -122,18 +156,36 @@ def endpoint(
 def _decode(request: HttpRequest, decoder: msgspec.json.Decoder[Any]) -> Any:
     if request.content_type != JSON:
         raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", _("Gửi nội dung dạng application/json."))
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY_BYTES:
         raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _("Nội dung dài quá 64 KB."))
     try:
         return decoder.decode(request.body)
     except msgspec.ValidationError as error:
-        message, _sep, where = str(error).partition(" - at ")
-        place = where.strip("`").removeprefix("$.") or None
-        raise ApiError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "invalid",
-            _("Nội dung chưa đúng: %(message)s") % {"message": message},
-            at=place,
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ApiError(HTTPStatus.BAD_REQUEST, "not_json", _("Nội dung không phải JSON đọc được.")) from error
+
+
+def _invalid(error: msgspec.ValidationError) -> ApiError:
+    message, place = complaint(error)
+    words = _("Nội dung chưa đúng: %(message)s") % {"message": message}
+    return ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", words, at=place)
+
+
+def _read_query(request: HttpRequest, kind: type) -> Any:
+    # Every value is text; `strict=False` reads "3" and "true" as what the Struct wants. A name given twice counts once.
+    given = {name: request.GET[name] for name in request.GET}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give a good answer its ETag, or 304 when the client already holds it."""
+    if response.status_code != HTTPStatus.OK:
+        return response
+    if "ETag" not in response:
+        response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -136,7 +136,7 @@ BUILD = static_files.build_id(WEB)
 STATIC_URL = f"/static/{BUILD}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_IMMUTABLE_FILE_TEST = lambda path, url: True  # noqa: E731, ARG005
+WHITENOISE_IMMUTABLE_FILE_TEST = lambda path, url: True  # noqa: E731
 
 SESSION_COOKIE_NAME = "lachan_session"
 SESSION_COOKIE_HTTPONLY = True
