@@ -9,12 +9,18 @@ _HEAD = (
     "{%% block main %%}<h1>Trang thử</h1>%s{%% endblock %%}"
 )
 _BODY = "<p>{% status 'safe' %}</p><form>{% csrf_token %}</form>"
+_SWAP = "<button class='btn' hx-post='/page/swap/' hx-target='#there'>Đổi</button><p id='there'>chưa</p>"
 _ACTION = "{% block action %}<a class='btn hero' href='/'>{% icon 'scan' %}Quét mã nơi đến</a>{% endblock %}"
 
 
-def _page(base: str, extra: str = "") -> HttpResponse:
+def swap(request: HttpRequest) -> HttpResponse:
+    """A fragment for htmx; Django's CSRF check stands before it."""
+    return HttpResponse("rồi")
+
+
+def _page(base: str, extra: str = "", body: str = "") -> HttpResponse:
     def view(request: HttpRequest) -> HttpResponse:
-        template = engines["django"].from_string(_HEAD % (base, _BODY) + extra)
+        template = engines["django"].from_string(_HEAD % (base, _BODY + body) + extra)
         bar = {
             "desk_nav": [{"label": "Ca bệnh", "url": "/page/desk/"}],
             "desk_name": "Bs. Huy",
@@ -27,7 +33,8 @@ def _page(base: str, extra: str = "") -> HttpResponse:
 
 urlpatterns = [
     path("page/citizen/", _page("base_citizen.html", _ACTION)),  # type: ignore[arg-type]
-    path("page/desk/", _page("base_desk.html")),  # type: ignore[arg-type]
+    path("page/desk/", _page("base_desk.html", body=_SWAP)),  # type: ignore[arg-type]
+    path("page/swap/", swap),
     path("page/print/", _page("base_print.html")),  # type: ignore[arg-type]
     path("page/public/", _page("base_public.html")),  # type: ignore[arg-type]
 ]

@@ -160,6 +160,43 @@ def test_looks_and_language_work_without_a_script(live_server: Any, browser: Bro
     page.context.close()
 
 
+def test_a_part_of_a_desk_page_is_swapped_with_the_csrf_token(live_server: Any, browser: Browser) -> None:
+    page, complaints = visit(live_server, browser, "/page/desk/")
+    page.get_by_role("button", name="Đổi").click()
+    page.locator("#there", has_text="rồi").wait_for()
+    assert complaints == []
+    page.context.close()
+
+
+def test_the_officers_menu_opens_and_closes_by_keyboard(live_server: Any, browser: Browser) -> None:
+    page, _ = visit(live_server, browser, "/page/desk/", size=(1440, 900))
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("button", name="Đăng xuất").is_visible()
+    picture(page, "menu")
+    assert failures(page) == []
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("button", name="Đăng xuất").is_visible()
+    assert page.locator("summary").evaluate("e => document.activeElement === e")
+    page.context.close()
+
+
+def test_a_form_is_sent_once(live_server: Any, browser: Browser) -> None:
+    page, _ = visit(live_server, browser, "/desk/account/login/")
+    # heard after the page's own script, which listens on the document
+    page.evaluate(
+        """window.stopped = [];
+        window.addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); })"""
+    )
+    button = page.get_by_role("button", name="Đăng nhập", exact=True)
+    button.click()
+    button.click()
+    assert page.evaluate("stopped") == [False, True]
+    assert button.get_attribute("aria-busy") == "true"
+    picture(page, "sending")
+    page.context.close()
+
+
 def test_an_officer_adds_a_passkey_and_signs_in_with_it(live_server: Any, browser: Browser) -> None:
     """Under the product's own Content-Security-Policy, with Chromium's virtual authenticator."""
     officer = get_user_model().objects.create(username="huy", name="Lê Quang Huy", is_officer=True)
