@@ -147,5 +147,5 @@ def parse_toml(text: str) -> Profile:
 
 def dump(profile: Profile) -> dict[str, Any]:
     """The document as JSON types, for storage; parse(dump(p)) == p."""
-    built: dict[str, Any] = msgspec.to_builtins(profile)
+    built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(profile))
     return built

@@ -39,7 +39,8 @@ class ContactSource(Protocol):
 
         They are in tracing_kept(id, source, via_id, contact_id, case_id, where_id, via_since, contact_since, starts_at,
         ends_at); take those with source = %(source)s. `seconds_certain`: how much of the overlap both were there for
-        certain.
+        certain. `evidence` holds ids; under "own", where there is one, [start, end] of the contact's own stay: the only
+        times that a notice may show, since the overlap would give away the other's.
         """
 
     def place_windows(self) -> str | None:

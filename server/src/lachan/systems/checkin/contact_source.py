@@ -28,7 +28,7 @@ SELECT DISTINCT ON (k.id) k.id,
                            - greatest(k.starts_at, p.t_in, c.t_in)))::integer AS seconds_certain,
        'place' AS kind,
        jsonb_build_object('visits', jsonb_build_array(p.id, c.id), 'endings', jsonb_build_array(p.ending, c.ending),
-                          'trust', least(p.trust, c.trust)) AS evidence
+                          'trust', least(p.trust, c.trust), 'own', jsonb_build_array(c.t_in, c.t_out)) AS evidence
 FROM tracing_kept k
 JOIN checkin_visit p ON p.person_id = k.via_id AND p.t_in = k.via_since AND p.place_id = k.where_id
 JOIN checkin_visit c ON c.person_id = k.contact_id AND c.t_in = k.contact_since AND c.place_id = k.where_id

@@ -22,7 +22,10 @@ class VisitSource:
 
     def details(self) -> str:
         return """
-            SELECT k.id, 'place' AS kind, jsonb_build_object('visits', jsonb_build_array(p.id, c.id)) AS evidence,
+            SELECT k.id, 'place' AS kind,
+                   jsonb_build_object(
+                       'visits', jsonb_build_array(p.id, c.id), 'own', jsonb_build_array(c.t_in, c.t_out)
+                   ) AS evidence,
                    greatest(
                        0, extract(epoch FROM least(k.ends_at, p.certain_until, c.certain_until) - k.starts_at)
                    )::int AS seconds_certain
