@@ -57,7 +57,7 @@ def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> i
         if isinstance(field, SealedTextField):
             context = f"{model._meta.db_table}.{field.column}"
             given = [None if value is None else keyring.seal(value, context) for value in given]
-        ready[field.column] = [text(value) for value in given]
+        ready[str(field.column)] = [text(value) for value in given]
     return copy(model._meta.db_table, ready)
 
 

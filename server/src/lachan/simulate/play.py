@@ -47,7 +47,7 @@ def play(world: "World", progress: Say = lambda _: None) -> Played:
     event = AuditEvent.objects.filter(action=PLAYED, detail__world=world.key).first()
     if event is not None:
         progress("The outbreak was played already")
-        kept = {name: event.detail[name] for name in Played.__slots__}  # type: ignore[attr-defined]
+        kept = {name: event.detail[name] for name in Played.__slots__}
         return Played(**kept)
     account = Account.objects.get(username=world.officers["province"].username)
     officer = audit.Actor(account_id=account.pk, role="province", area_id=world.province.pk)
@@ -59,7 +59,7 @@ def play(world: "World", progress: Say = lambda _: None) -> Played:
         confirmed, dismissed = _review(world, outbreak, account)
         progress(f"{len(confirmed)} contacts confirmed, {dismissed} dismissed")
         played = Played(outbreak.pk, [case.pk for case in cases], len(confirmed), dismissed)
-        detail = {name: getattr(played, name) for name in Played.__slots__}  # type: ignore[attr-defined]
+        detail = {name: getattr(played, name) for name in Played.__slots__}
         audit.record(action=PLAYED, obj=outbreak, detail={"world": world.key} | detail)
     return played
 
