@@ -6,7 +6,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from lachan.register.people import own, receivers
+        from lachan.register.people import checks, chores, own, receivers  # noqa: F401  some register by being imported
 
         receivers.connect()
         own.register()
