@@ -2,12 +2,16 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import segno
 
 from lachan.cli.say import complain, plain, say
 from lachan.serve.supervisor import Options
+
+if TYPE_CHECKING:
+    from lachan.simulate.world import World
 
 
 def mark_environment() -> None:
@@ -26,13 +30,14 @@ def player(options: Options) -> Callable[[threading.Event], None]:
     def play(stopping: threading.Event) -> None:
         from django.db import connection
 
-        try:
-            from lachan.simulate import world
+        from lachan.simulate import world
 
+        try:
             made = world.make(progress=say)
             if not stopping.is_set():
                 world.play(made, progress=say)
-                _print_addresses(options.address, made)
+                for line in welcome(options.address, made):
+                    plain(line)
         except Exception as error:  # noqa: BLE001  the pages go on being served; the person must see why the world is missing
             complain(f"The demonstration world could not be made: {error!r}")
         finally:
@@ -41,5 +46,29 @@ def player(options: Options) -> Callable[[threading.Event], None]:
     return play
 
 
-def _print_addresses(address: str, made: object) -> None:
-    raise NotImplementedError
+def welcome(address: str, world: "World") -> Iterator[str]:
+    """Every address and log-in of the demonstration, in lines to print."""
+    yield ""
+    yield "Pages"
+    pages = {
+        "Citizen": "/app/",
+        "Public map": "/map/",
+        "Officers' desk": "/desk/",
+        "A place's owner": "/places/",
+        "One-time codes and text messages (demonstration only)": "/dev/",
+        "Everything on one page (components)": "/kit/",
+        "API": "/api/",
+    }
+    for name, path in pages.items():
+        yield f"  {address}{path:<8} {name}"
+    yield ""
+    yield "Citizens sign in with a phone number; the code appears on /dev/"
+    for key, phone in world.phones.items():
+        yield f"  {phone}  {key}"
+    yield f"  {world.place.name} has the poster code {world.place_code[:4]}-{world.place_code[4:8]}-{world.place_code[8:]}"
+    yield ""
+    yield "Officers sign in with a password and a second factor (the code of now is on /dev/)"
+    for officer in world.officers.values():
+        yield f"  {officer.username:<16} {officer.password}  TOTP {officer.totp_secret}  {officer.role}, {officer.area}"
+    yield ""
+    yield "Ctrl-C stops everything; `make demo` goes on from here."

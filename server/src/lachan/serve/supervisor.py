@@ -21,7 +21,7 @@ TEND_S = 0.3
 Say = Callable[[str], None]
 
 
-class CannotServe(RuntimeError):
+class CannotServeError(RuntimeError):
     """Serving is impossible; the message says why and what mends it."""
 
 
@@ -43,7 +43,7 @@ class Options:
 def run(options: Options, say: Say, when_up: Callable[[threading.Event], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `when_up` is called in a thread once pages are answered (the demo plays its outbreak there).
 
-    Raises CannotServe or postgres.PostgresUnavailable before anything is left running.
+    Raises CannotServeError or postgres.PostgresUnavailable before anything is left running.
     """
     _port_is_free(options)
     stopping = threading.Event()
@@ -119,13 +119,13 @@ def _port_is_free(options: Options) -> None:
         try:
             probe.bind((options.host, options.port))
         except OSError as error:
-            raise CannotServe(
+            raise CannotServeError(
                 f"Port {options.port} on {options.host} is taken ({error.strerror}). Stop what uses it, or set LACHAN_PORT to another."
             ) from error
 
 
 def _wait_for_web(options: Options, stopping: threading.Event, family: Family) -> bool:
-    """True once /healthz answers; False when told to stop first. Raises CannotServe when web never answers."""
+    """True once /healthz answers; False when told to stop first. Raises CannotServeError when web never answers."""
     deadline = time.monotonic() + WEB_START_TIMEOUT_S
     while time.monotonic() < deadline:
         if stopping.wait(0.05):
@@ -141,4 +141,4 @@ def _wait_for_web(options: Options, stopping: threading.Event, family: Family) -
             ):
                 return True
         family.tend()
-    raise CannotServe("The web process did not answer; its messages are above. `lachan doctor` looks for the cause.")
+    raise CannotServeError("The web process did not answer; its messages are above. `lachan doctor` looks for the cause.")
