@@ -13,7 +13,7 @@ PEOPLE, PLACES, DAYS = 20_000, 400, 14
 LEAST_PEOPLE, LEAST_PLACES = 200, 10
 RUNS = 3
 
-# Each run is a process on a new database of its own, as a first `make demo` is; tables are made before the clock starts.
+# Each run is a process on a new database of its own, as a first `make demo` is; its tables are there already.
 _RUN = """
 import sys, time
 import django

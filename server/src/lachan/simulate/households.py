@@ -104,8 +104,10 @@ def _family(rng: random.Random, size: int) -> list[tuple[int, str]]:
     count = rng.choices([n for n, _ in EXTRAS_ELDERS], [share for _, share in EXTRAS_ELDERS])[0]
     elders = min(count, size - 3) if size > 3 else 0
     members = [(father, MALE), (mother, FEMALE)]
-    child = mother - rng.randint(20, 32)
-    for _ in range(size - 2 - elders):
+    children = size - 2 - elders
+    # The eldest is old enough for the others to have been born since.
+    child = max(mother - rng.randint(20, 32), min(2 * (children - 1), mother - 18))
+    for _ in range(children):
         # Older children have left for a home of their own.
         members.append((max(0, min(child, rng.randint(17, 27))), rng.choice((FEMALE, MALE))))
         child -= rng.randint(1, 6)

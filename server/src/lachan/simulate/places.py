@@ -223,10 +223,12 @@ def _name(rng: random.Random, kind: str, taken: set[str], commune: str) -> str:
         name = f"{rng.choice(_WORDS['heads'][kind])} {rng.choice(_WORDS['tails'][kind])}"
         if name not in taken:
             return name
-    number = 1
-    while f"{name} {commune} {number}" in taken:
+    if f"{name} {commune}" not in taken:
+        return f"{name} {commune}"
+    number = 2
+    while f"{name} {commune}, cơ sở {number}" in taken:
         number += 1
-    return f"{name} {commune} {number}"
+    return f"{name} {commune}, cơ sở {number}"
 
 
 def weight(kind: str, rank: int) -> float:
