@@ -25,7 +25,11 @@ export function start({ build, assets, scan, offline }) {
   worker.addEventListener("install", (/** @type {any} */ event) => {
     event.waitUntil((async () => {
       const cache = await caches.open(cacheName);
-      await cache.addAll(assets);
+      // No network fails the installation, to be tried again; one file that is not there must not cost all the others.
+      await Promise.all(assets.map(async (address) => {
+        const response = await fetch(address, { cache: "reload" });
+        if (response.ok) await cache.put(address, response);
+      }));
       const pages = await caches.open(PAGES);
       await pages.add(offline);
       // An open page asks for files of its own build, which the older cache still has: no need to wait for it to close.
@@ -80,7 +84,7 @@ async function fromStatic(request, url, build, cacheName) {
   const kept = await caches.match(request.url);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok && url.pathname.startsWith(`/static/${build}/app/`)) {
+  if (response.ok && url.pathname.startsWith(`/static/${build}/`)) {
     const cache = await caches.open(cacheName);
     await cache.put(request.url, response.clone());
   }

@@ -186,7 +186,7 @@ def test_a_form_is_sent_once(live_server: Any, browser: Browser) -> None:
     # heard after the page's own script, which listens on the document
     page.evaluate(
         """window.stopped = [];
-        window.addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); })"""
+        addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); })"""
     )
     button = page.get_by_role("button", name="Đăng nhập", exact=True)
     button.click()
