@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lachan.faces.desk",
     "lachan.faces.app",
     "lachan.faces.map",
+    "lachan.api",
 ]
 
 MIDDLEWARE = [
