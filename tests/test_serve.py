@@ -119,7 +119,12 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         environment = os.environ | {"LACHAN_DATA": str(tmp_path), "LACHAN_PORT": str(port)}
         done = subprocess.run(
-            [sys.executable, "-m", "lachan.cli", "serve"], env=environment, capture_output=True, text=True, timeout=60
+            [sys.executable, "-m", "lachan.cli", "serve"],
+            check=False,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
     assert done.returncode == 1
     assert f"Port {port}" in done.stderr

@@ -17,7 +17,7 @@ people = typer.Typer(help="The register of people.", no_args_is_help=True)
 
 @areas.command("load")
 def load_areas() -> None:
-    """Load the dated units (2021, 1 July 2025, 30 April 2026) and the links between them. Loading again changes nothing."""
+    """Load the dated units (2021, 1 July 2025, 30 April 2026) and their links. Loading again changes nothing."""
     with database():
         from lachan.register.areas.loading import load_areas as load
 
@@ -61,10 +61,11 @@ def verify_audit() -> None:
         from lachan.ground.audit.seal import seal, verify
 
         seal()
-        report = verify()
-        plain(str(report))
-        if not report.ok:
-            complain("The audit trail has been tampered with.")
+        verdict = verify()
+        for fault in verdict.faults:
+            complain(str(fault))
+        plain(f"{verdict.links} events in the chain, {len(verdict.faults)} faults. Head: {verdict.head}")
+        if not verdict.whole:
             raise typer.Exit(1)
 
 
@@ -81,7 +82,7 @@ def rebuild_stays() -> None:
 def retain() -> None:
     """Erase now what is past its erase date, as the nightly chore does."""
     with database():
-        from lachan.register.people.retention import run
+        from lachan.register.people.erasing import retention
 
-        for line in run():
-            plain(str(line))
+        for table, rows in retention().items():
+            plain(f"{rows:>8}  {table}")

@@ -38,7 +38,8 @@ def player(options: Options) -> Callable[[threading.Event], None]:
                 world.play(made, progress=say)
                 for line in welcome(options.address, made):
                     plain(line)
-        except Exception as error:  # noqa: BLE001  the pages go on being served; the person must see why the world is missing
+        except Exception as error:
+            # The pages go on being served; the person must see why the world is missing.
             complain(f"The demonstration world could not be made: {error!r}")
         finally:
             connection.close()
@@ -65,7 +66,8 @@ def welcome(address: str, world: "World") -> Iterator[str]:
     yield "Citizens sign in with a phone number; the code appears on /dev/"
     for key, phone in world.phones.items():
         yield f"  {phone}  {key}"
-    yield f"  {world.place.name} has the poster code {world.place_code[:4]}-{world.place_code[4:8]}-{world.place_code[8:]}"
+    code = "-".join(world.place_code[start : start + 4] for start in range(0, len(world.place_code), 4))
+    yield f"  {world.place.name} has the poster code {code}"
     yield ""
     yield "Officers sign in with a password and a second factor (the code of now is on /dev/)"
     for officer in world.officers.values():

@@ -26,7 +26,7 @@ class Finding:
 
 
 def doctor() -> None:
-    """Check this machine: Python, database, keys, browser files, areas, disk and port. Says how to mend what is wrong."""
+    """Check Python, database, keys, browser files, areas, disk and port; say how to mend what is wrong."""
     findings = list(examine())
     for finding in findings:
         plain(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}")
@@ -105,7 +105,7 @@ def _database() -> Iterator[Finding]:
     try:
         with postgres.available() as url:
             yield from _inside_database(url)
-    except (postgres.PostgresUnavailable, psycopg.Error, ValueError, OSError) as error:
+    except (postgres.PostgresUnavailableError, psycopg.Error, ValueError, OSError) as error:
         mend = "Check DATABASE_URL." if config.database_url() else f"See {postgres.embedded().base}/postgres.log."
         yield Finding(False, f"Database: {error}", mend)
 

@@ -72,7 +72,7 @@ def _serve(options: supervisor.Options, *, with_demo: bool) -> None:
     when_up = demo.player(options) if with_demo else None
     try:
         supervisor.run(options, say, when_up)
-    except (supervisor.CannotServeError, postgres.PostgresUnavailable) as error:
+    except (supervisor.CannotServeError, postgres.PostgresUnavailableError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
 

@@ -12,7 +12,7 @@ from lachan.ground.platform import postgres
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Start or join the database, bring its tables up to date, set Django up. Ends the command with a plain message when it can't."""
+    """Start or join the database, bring tables up to date, set Django up; or end the command with a plain message."""
     try:
         with postgres.available() as url:
             os.environ["DATABASE_URL"] = url
@@ -31,6 +31,6 @@ def database() -> Iterator[None]:
                     yield
             finally:
                 connections.close_all()
-    except postgres.PostgresUnavailable as error:
+    except postgres.PostgresUnavailableError as error:
         complain(str(error))
         raise typer.Exit(1) from error

@@ -1,23 +1,24 @@
 """The one web process: the check-in lane answers its own address, Django everything else."""
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lachan.ground.platform.settings")
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DJANGO_THREADS = int(os.environ.get("LACHAN_THREADS", "8"))
 
-django_application: App = WSGIMiddleware(get_wsgi_application(), workers=DJANGO_THREADS)  # type: ignore[assignment]
+# a2wsgi's types are narrower than WSGI's: what Django returns is iterable, as PEP 3333 asks.
+django_application = cast(App, WSGIMiddleware(cast(Any, get_wsgi_application()), workers=DJANGO_THREADS))
 
 from lachan.systems.checkin import asgi as checkin  # noqa: E402  Django's registry must be ready first
 

@@ -1,26 +1,19 @@
 """Child processes that start together, are restarted when they fall, and never outlive their parent."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PR_SET_PDEATHSIG = 1
+from lachan.ground.platform.lifetime import end_with_parent
+
 STOP_TIMEOUT_S = 10.0
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 # A child that ran this long before it fell starts again at once.
 STEADY_S = 30.0
-
-
-def die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent is gone, even by SIGKILL. Linux only; elsewhere the parent stops its children."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -38,7 +31,7 @@ class Child:
             self.command,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  it only asks the kernel, see there
             start_new_session=True,
         )
         self.started = time.monotonic()

@@ -31,7 +31,7 @@ def next_run(chore: Chore, now: float) -> float:
 
 
 def run(chore: Chore) -> bool:
-    """Run the chore unless another process is at it. Returns whether it ran here; an error is logged and the next turn tries again."""
+    """Run the chore unless another process is at it: whether it ran here. An error is logged and tried again later."""
     lock = zlib.crc32(f"chore:{chore.name}".encode())
     try:
         with connection.cursor() as cursor:

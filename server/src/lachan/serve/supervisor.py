@@ -41,9 +41,9 @@ class Options:
 
 
 def run(options: Options, say: Say, when_up: Callable[[threading.Event], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. `when_up` is called in a thread once pages are answered (the demo plays its outbreak there).
+    """Serve until SIGINT or SIGTERM. `when_up` runs in a thread once pages are answered: the demo plays there.
 
-    Raises CannotServeError or postgres.PostgresUnavailable before anything is left running.
+    Raises CannotServeError or postgres.PostgresUnavailableError before anything is left running.
     """
     _port_is_free(options)
     stopping = threading.Event()
@@ -120,7 +120,8 @@ def _port_is_free(options: Options) -> None:
             probe.bind((options.host, options.port))
         except OSError as error:
             raise CannotServeError(
-                f"Port {options.port} on {options.host} is taken ({error.strerror}). Stop what uses it, or set LACHAN_PORT to another."
+                f"Port {options.port} on {options.host} is taken ({error.strerror}). "
+                "Stop what uses it, or set LACHAN_PORT to another."
             ) from error
 
 
@@ -141,4 +142,4 @@ def _wait_for_web(options: Options, stopping: threading.Event, family: Family) -
             ):
                 return True
         family.tend()
-    raise CannotServeError("The web process did not answer; its messages are above. `lachan doctor` looks for the cause.")
+    raise CannotServeError("The web process did not answer; see its messages above, then run `lachan doctor`.")

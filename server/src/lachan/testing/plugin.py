@@ -1,4 +1,4 @@
-"""pytest plugin: a real PostgreSQL for the session (DATABASE_URL, or an embedded one in a temporary folder) and shared fixtures."""
+"""pytest plugin: a real PostgreSQL for the session (DATABASE_URL, or an embedded one) and the shared fixtures."""
 
 import os
 import shutil

@@ -72,7 +72,7 @@ def signing_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 def seal(plain: str, context: str) -> bytes:
-    """AES-256-GCM of the text; the context (table and column) is authenticated, so a value can't be moved to another column."""
+    """AES-256-GCM of the text; the context (table.column) is authenticated: no value moves to another column."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(secret("field")).encrypt(nonce, plain.encode(), context.encode())
 

