@@ -46,3 +46,9 @@ def end(request: HttpRequest) -> None:
     if device is not None:
         tokens.revoke_device(device=device)
     logout(request)
+
+
+def leave(request: HttpRequest) -> None:
+    """Flush the session of an account that has just been erased, devices and all."""
+    logout(request)
+    audit.become(audit.ANONYMOUS)
