@@ -67,12 +67,18 @@ def wait_until(condition: object, seconds: float, message: str) -> None:
     pytest.fail(message)
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all, so that only the first start fills a database and the others continue where it was."""
+    return tmp_path_factory.mktemp("serve") / "data"
+
+
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A `lachan serve` of its own: own data folder, own embedded database, free port."""
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A `lachan serve` of its own: own embedded database, free port."""
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LACHAN_DEMO"}}
-    environment |= {"LACHAN_DATA": str(tmp_path / "data"), "LACHAN_PORT": str(port)}
+    environment |= {"LACHAN_DATA": str(data), "LACHAN_PORT": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", "lachan.cli", "serve"], env=environment, stdout=subprocess.PIPE, text=True
     )
