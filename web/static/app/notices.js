@@ -5,7 +5,6 @@ import { liveNotices } from "./place-notices.js";
 import { facts, onChange } from "./store.js";
 import { clock, date, day, dayName } from "./time.js";
 
-const OLD_MS = 24 * 3_600_000;
 const FAULTS = /** @type {const} */ ({ signature: "feed.bad-signature", "key-changed": "feed.key-changed", old: "feed.unreadable", unreadable: "feed.unreadable" });
 
 async function draw() {
@@ -24,7 +23,7 @@ async function draw() {
   line.classList.toggle("trouble", Boolean(fault));
   if (fault) line.textContent = say(FAULTS[fault] ?? "feed.unreadable");
   else if (!feed) line.textContent = say("feed.never");
-  else if (Date.now() - feed.at > OLD_MS) line.textContent = say("feed.old", { when: `${clock(feed.at)}, ${date(feed.at, config.language)}` });
+  else if (Date.now() > feed.validUntil) line.textContent = say("feed.old", { when: `${clock(feed.at)}, ${date(feed.at, config.language)}` });
   else line.textContent = say("feed.checked", { time: day(feed.at) === day(Date.now()) ? clock(feed.at) : `${clock(feed.at)}, ${date(feed.at, config.language)}` });
 }
 

@@ -14,7 +14,7 @@
  * @property {number | null} seen
  * @property {boolean} dismissed
  */
-import { FeedError, hoursOf, match, open } from "./feed.js";
+import { FeedError, match, open } from "./feed.js";
 import { placeName } from "./lines.js";
 import { config } from "./page.js";
 import { changed, facts, scans } from "./store.js";
@@ -98,7 +98,7 @@ async function fetchFeed(kept) {
     const feed = await open(bytes, key);
     // An older list under a right signature would hide what has been published since.
     if (kept && feed.edition < kept.edition) throw new FeedError("old");
-    await facts.set("feed", { etag: response.headers.get("ETag") ?? "", bytes, at: Date.now(), edition: feed.edition });
+    await facts.set("feed", { etag: response.headers.get("ETag") ?? "", bytes, at: Date.now(), edition: feed.edition, validUntil: feed.validUntil });
     await facts.set("feed-fault", "");
   } catch (error) {
     const reason = error instanceof FeedError ? error.reason : "unreadable";
@@ -124,14 +124,14 @@ async function compare() {
   const feed = await open(kept.bytes, key);
   const now = Date.now();
   const mine = stays((await scans.all()).filter((scan) => scan.owner === config.owner), now, config.typical);
-  const wanted = mine.flatMap((stay) => hoursOf(stay.start, stay.end).map((hour) => ({ code: stay.code, hour })));
-  const windows = await match(feed, wanted);
   const before = new Map((await all()).map((notice) => [notice.id, notice]));
   /** @type {Map<string, PlaceNotice>} */
   const found = new Map();
   for (const stay of mine) {
+    // The scans of one stay may carry different codes of the place: its owner may have renewed them.
+    const codes = [...new Set(stay.scans.map((scan) => scan.code))];
+    const windows = (await Promise.all(codes.map((code) => match(feed, code, stay.start, stay.end)))).flat();
     for (const window of windows) {
-      if (window.code !== stay.code || window.start >= stay.end || window.end <= stay.start) continue;
       const id = `${stay.key}.${window.disease}`;
       const old = found.get(id);
       const advice = ADVICE[/** @type {1 | 2 | 3} */ (window.grade)] ?? "inform";
