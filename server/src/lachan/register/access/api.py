@@ -150,7 +150,7 @@ def _open(request: HttpRequest, account: Account) -> HttpResponse:
     "/api/v1/session/end",
     summary="Sign this device out for good",
     answer=Ended,
-    statuses={401: "no device"},
+    statuses={401: "no device", 415: "neither JSON nor a bearer token"},
     auth="device",
 )
 def end_session(request: HttpRequest) -> HttpResponse:
