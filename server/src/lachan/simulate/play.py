@@ -13,6 +13,9 @@ from lachan.register.access.models import Account
 from lachan.register.people.models import Person
 from lachan.register.profiles.actions import load_profiles
 from lachan.register.profiles.models import Disease
+from lachan.response.alerts.actions import issue_notices, mark_read
+from lachan.response.alerts.models import DirectNotice
+from lachan.response.alerts.place_notices import propose_windows, publish_place_notices
 from lachan.response.cases.actions import change_status, open_outbreak, record_case, record_test
 from lachan.response.cases.models import Case, LabTest, Outbreak
 from lachan.response.cases.states import Status
@@ -29,6 +32,8 @@ PLAYED = "simulate.world.play"
 CARE = "Bệnh viện dã chiến số 1"
 # The officer has looked at two of three F1 so far, and let a few go; the cast is always reviewed.
 REVIEWED, LET_GO = 3, 12
+# Every third warned person has opened the warning; every fourth window still waits for a decision.
+OPENED, UNDECIDED = 3, 4
 REASON = "Ngồi khác tầng, có vách kính ngăn, không nói chuyện"
 
 
@@ -40,10 +45,12 @@ class Played:
     case_ids: list[int]
     confirmed: int
     dismissed: int
+    notices: int
+    place_notices: int
 
 
 def play(world: "World", progress: Say = lambda _: None) -> Played:
-    """Confirm the first cases, trace, review part of F1, warn. A world that was played already is left as it is."""
+    """Confirm the first cases, trace, review part of F1, warn, all as of the world's moment. A world is played once."""
     event = AuditEvent.objects.filter(action=PLAYED, detail__world=world.key).first()
     if event is not None:
         progress("The outbreak was played already")
@@ -54,11 +61,13 @@ def play(world: "World", progress: Say = lambda _: None) -> Played:
     with audit.acting(officer), transaction.atomic():
         outbreak, cases = record_cases(world, account)
         progress(f"{len(cases)} cases confirmed: {', '.join(case.number for case in cases)}")
-        run = retrace(outbreak=outbreak, by=account)
+        run = retrace(outbreak=outbreak, by=account, now=world.now)
         progress(f"Contacts by level: {run.found['levels']} ({run.milliseconds} ms)")
         confirmed, dismissed = _review(world, outbreak, account)
         progress(f"{len(confirmed)} contacts confirmed, {dismissed} dismissed")
-        played = Played(outbreak.pk, [case.pk for case in cases], len(confirmed), dismissed)
+        notices, windows = _warn(world, outbreak, confirmed, account)
+        progress(f"{notices} direct notices issued, {windows} place notices published")
+        played = Played(outbreak.pk, [case.pk for case in cases], len(confirmed), dismissed, notices, windows)
         detail = {name: getattr(played, name) for name in Played.__slots__}
         audit.record(action=PLAYED, obj=outbreak, detail={"world": world.key} | detail)
     return played
@@ -122,3 +131,20 @@ def _review(world: "World", outbreak: Outbreak, by: Account) -> tuple[list[Conta
     confirmed = [contact for contact in reviewed if contact not in let_go]
     confirm_all(contacts=confirmed, by=by)
     return confirmed, len(let_go)
+
+
+def _warn(world: "World", outbreak: Outbreak, confirmed: list[Contact], by: Account) -> tuple[int, int]:
+    """Direct notices to the confirmed, place notices for most windows; returns how many of each."""
+    issued = issue_notices(outbreak=outbreak, contacts=confirmed, by=by, now=world.now).issued
+    inbox = [
+        notice
+        for notice in issued
+        if notice.channel == DirectNotice.Channel.ACCOUNT and notice.person_id not in world.people.values()
+    ]
+    for notice in inbox[::OPENED]:
+        reader = audit.Actor(account_id=notice.person.account_id, role="citizen")
+        with audit.acting(reader):
+            mark_read(notice=notice)
+    proposed = [window for window in propose_windows(outbreak, now=world.now) if window.publishable]
+    chosen = [w for number, w in enumerate(proposed, 1) if w.place == world.place or number % UNDECIDED]
+    return len(issued), len(publish_place_notices(outbreak=outbreak, windows=chosen, by=by, now=world.now))

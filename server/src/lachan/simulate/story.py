@@ -67,6 +67,8 @@ HOUSEHOLDS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
         ),
     ),
     (SON_TRA, "K27/9 Ngô Quyền", (Role("thinh", "Đặng Văn Thịnh", MALE, 45, "+84905000112"),)),
+    # Alone, without a phone, without anybody to answer for her: whom the health station has to call on.
+    (THANH_KHE, "K12/5 Trần Cao Vân", (Role("muoi", "Phan Thị Mười", FEMALE, 68),)),
     (THANH_KHE, "K12/14 Hà Huy Tập", (Role("tin", "Đỗ Văn Tín", MALE, 46, "+84905000588"),)),
     (AN_HAI, "9 Nguyễn Văn Thoại", (Role("nam", "Lý Hoàng Nam", MALE, 51, "+84905000276"),)),
     (SON_TRA, "K3/2 Ngô Quyền", (Role("phat", "Huỳnh Tấn Phát", MALE, 63, "+84905000309"),)),
@@ -132,6 +134,7 @@ def meetings(cast: Cast, calendar: Calendar) -> list[Appointment]:
         stay("nam", EATERY, DINNER, (19, 5), (20, 20)),
         stay("khoa", MARKET, MORNING, (8, 5), (9, 2)),
         stay("hanh", MARKET, MORNING, (8, 12), (8, 50)),
+        stay("muoi", MARKET, MORNING, (8, 15), (8, 47)),
         stay("tin", MARKET, MORNING, (8, 40), (9, 10)),
         stay("phat", MARKET, MORNING, (8, 23), (8, 34)),
         stay("hanh", SCHOOL, PICKUP, (16, 40), (16, 55)),

@@ -21,6 +21,7 @@ from lachan.register.people.queries import find_by_identifier
 from lachan.register.places import codes
 from lachan.register.places.models import Place, PlaceCode, PlaceStaff
 from lachan.register.places.queries import place_by_code
+from lachan.response.alerts.models import DirectNotice, PlaceNotice
 from lachan.response.cases.models import Case
 from lachan.response.tracing.models import Contact
 from lachan.simulate import copying, story, truth, world
@@ -195,6 +196,13 @@ def test_playing_confirms_traces_and_reviews_once(small_world: Make) -> None:
     assert not Contact.objects.filter(person_id=made.people["phat"], level=1).exists()
     assert Contact.objects.filter(status=Contact.Status.FOUND, level=1).exists()
     assert told
+    notice = DirectNotice.objects.get(person_id=made.people["hanh"])
+    assert (notice.channel, notice.read_at) == (DirectNotice.Channel.ACCOUNT, None)
+    muoi = DirectNotice.objects.get(person_id=made.people["muoi"])
+    assert muoi.channel == DirectNotice.Channel.CALL
+    assert not DirectNotice.objects.exclude(contact__status=Contact.Status.CONFIRMED).exists()
+    assert DirectNotice.objects.count() == played.notices
+    assert PlaceNotice.objects.count() == played.place_notices > 0
     assert world.play(made) == played
     assert Case.objects.count() == len(played.case_ids)
 
