@@ -3,11 +3,14 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from lachan.ground.platform import postgres
+from lachan.ground.platform.messages import compile_all
 
 # Settings are read when pytest-django configures, so the environment must be ready when this plugin is imported.
 _folder = Path(tempfile.mkdtemp(prefix="lachan-test-"))
@@ -32,6 +35,17 @@ def _start_database() -> None:
 
 
 _start_database()
+
+
+def pytest_configure() -> None:
+    compile_all()
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    """A request in English leaves its thread in English; every test begins as the product does."""
+    with translation.override("vi"):
+        yield
 
 
 def pytest_report_header() -> str:
