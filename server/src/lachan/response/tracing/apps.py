@@ -6,6 +6,7 @@ class TracingConfig(AppConfig):
     label = "tracing"
 
     def ready(self) -> None:
-        from lachan.response.tracing import sources
+        from lachan.response.tracing import keeping, sources
 
+        keeping.register()
         sources.register(sources.HouseholdSource())

@@ -132,7 +132,7 @@ def _start(cursor: CursorWrapper, index: Sequence[IndexCase], horizon: datetime,
         WHERE start < least(finish, %s)""",
         [horizon, people, [c.case_id for c in index], [c.start for c in index], [c.end for c in index], horizon],
     )
-    expanded = cursor.rowcount
+    expanded = int(cursor.rowcount)
     cursor.execute("ANALYZE tracing_frontier, tracing_never")
     return expanded
 
@@ -140,7 +140,7 @@ def _start(cursor: CursorWrapper, index: Sequence[IndexCase], horizon: datetime,
 def _expand(cursor: CursorWrapper, parameters: dict[str, Any]) -> int:
     cursor.execute("TRUNCATE tracing_frontier")
     cursor.execute(_FRONTIER, parameters | {"hop": parameters["hop"] - 1})
-    expanded = cursor.rowcount
+    expanded = int(cursor.rowcount)
     cursor.execute("ANALYZE tracing_frontier")
     # A wider window finds the same encounters, wider: the older rows of whoever is expanded again give way.
     if expanded and parameters["hop"] > 2:

@@ -77,7 +77,7 @@ def merge(*, outbreak_id: int, keep_days: int, sources: list[tuple[str, bool]]) 
 
     `sources` are (name, at_place) by number. Contacts no longer found become current=False; decisions stay.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "outbreak": outbreak_id,
         "keep_days": keep_days,
         "found": Contact.Status.FOUND,

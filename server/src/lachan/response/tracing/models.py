@@ -49,6 +49,10 @@ class Contact(models.Model):
     current = models.BooleanField(default=True)
     erase_at = models.DateField()
 
+    outbreak_id: int
+    person_id: int
+    decided_by_id: int | None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["outbreak", "person"], name="tracing_one_contact"),
@@ -73,8 +77,8 @@ class Exposure(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="exposures")
     level = models.PositiveSmallIntegerField()
     index_case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
-    # The person met: the index case's person at F1, a contact's person beyond.
-    via = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    # The person met: the index case's person at F1, a contact's person beyond; null once that person is erased.
+    via = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     source = models.TextField()
     kind = models.TextField()
     place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -83,6 +87,11 @@ class Exposure(models.Model):
     minutes_certain = models.PositiveIntegerField()
     minutes_possible = models.PositiveIntegerField()
     evidence = models.JSONField(default=dict)
+
+    contact_id: int
+    index_case_id: int
+    via_id: int | None
+    place_id: int | None
 
     class Meta:
         indexes = [models.Index(fields=["contact", "level"], name="tracing_exposure_contact")]
