@@ -22,7 +22,8 @@ def text(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        # Most text has nothing to escape, and isprintable() is many times faster than translate().
+        return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
     if isinstance(value, bytes):
         return f"\\\\x{value.hex()}"
     return str(value)

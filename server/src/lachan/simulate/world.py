@@ -38,6 +38,8 @@ _KINDS = ("Phường ", "Xã ", "Đặc khu ")
 class World:
     """A world in the database. `people`, `places`: ids of the cast by key or name; `known`: the first cases to confirm.
 
+    `phones` (E.164) and `names` are of the cast, by key.
+
     `infections` is the truth, which the desk must not read.
     """
 
@@ -49,6 +51,7 @@ class World:
     officers: dict[str, Officer]
     people: dict[str, int]
     phones: dict[str, str]
+    names: dict[str, str]
     places: dict[str, int]
     place: Place
     place_code: str
@@ -174,6 +177,7 @@ def _world(marker: dict[str, Any]) -> World:
         communes=communes,
         officers={one.role: one for one in memory.officers},
         people={key: marker["first_person"] + index for key, index in cast.people.items()},
+        names={key: humans[index].name for key, index in cast.people.items()},
         phones={key: phone for key, index in cast.people.items() if (phone := humans[index].phone)},
         places=places,
         place=Place.objects.select_related("area").get(pk=places[story.MARKET]),

@@ -1,13 +1,21 @@
 """The imagined world: the same from the same seed, plausible, and at one with its own truth. No database."""
 
+import hashlib
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lachan.simulate import epidemic, recording, story
+from lachan.simulate import epidemic, recording, story, visits
 from lachan.simulate.clock import DAY, HOUR, LOCAL, MINUTE, Calendar, instant
 from lachan.simulate.plan import Plan, sequence
 from lachan.simulate.tests.conftest import NOW, plan
@@ -309,3 +317,56 @@ def test_a_day_begins_at_midnight_in_viet_nam() -> None:
     assert instant(calendar.midnight(3)).isoformat() == "2026-03-09T17:00:00+00:00"
     assert instant(calendar.ago(2, 8, 12)).astimezone(LOCAL).isoformat() == "2026-03-08T08:12:00+07:00"
     assert calendar.weekday(3) == 1
+
+
+# --- Properties
+
+
+def test_another_process_imagines_the_same_world() -> None:
+    told = []
+    for hash_seed in ("1", "2"):
+        command = [sys.executable, "-c", _DIGEST]
+        done = subprocess.run(
+            command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
+        )
+        told.append(done.stdout)
+    assert told[0] == told[1] == f"{digest(plan(people=400, count=20, days=5))}\n"
+
+
+def digest(world: Plan) -> str:
+    return hashlib.sha256(repr(fingerprint(world)).encode()).hexdigest()
+
+
+_DIGEST = """
+from lachan.simulate.tests.test_plan import digest, plan
+print(digest(plan(people=400, count=20, days=5)))
+"""
+
+stay = st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 20 * MINUTE), st.integers(1, 10 * MINUTE))
+
+
+@given(st.lists(stay, max_size=30))
+def test_one_place_at_a_time(drawn: list[tuple[int, int, int, int]]) -> None:
+    person, place, t_in, length = np.array(drawn, dtype=np.int64).reshape(-1, 4).T
+    true = np.ones(len(drawn), dtype=np.bool_)
+    kept = visits.one_place_at_a_time(visits.Presences(person, place, t_in, t_in + length, true, true))
+    rows = list(zip(kept.person.tolist(), kept.place.tolist(), kept.t_in.tolist(), kept.t_out.tolist(), strict=True))
+    asked = Counter((a, b, c, c + d) for a, b, c, d in drawn)
+    assert not Counter(rows) - asked
+    for one, other in combinations(rows, 2):
+        assert one[0] != other[0] or one[3] + visits.BETWEEN <= other[2] or other[3] + visits.BETWEEN <= one[2]
+    # Whoever was anywhere is still somewhere, and first where they first were.
+    for who in {row[0] for row in asked}:
+        first = min(row[2] for row in asked if row[0] == who)
+        assert min(row[2] for row in rows if row[0] == who) == first
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), st.integers(3, 30))  # noqa: DTZ001
+def test_local_days(now: datetime, days: int) -> None:
+    calendar = Calendar.until(now, days)
+    here = now.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert calendar.today == here.date()
+    assert calendar.midnight(days) <= calendar.now < calendar.midnight(days + 1)
+    midnight = instant(calendar.midnight(days)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert (midnight.date(), midnight.hour, midnight.minute) == (here.date(), 0, 0)
+    assert calendar.weekday(days) == here.weekday()
