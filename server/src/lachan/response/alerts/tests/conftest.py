@@ -82,7 +82,7 @@ def story(area_tree: Any, hanh: Any, khoi: Person, owner: Any) -> Story:
     visit(index, small, 30, 60)
     visit(elder, small, 30, 60)
     case = cases.record_case(
-        outbreak=outbreak, person=index, status="confirmed", onset_on=today - timedelta(days=1), by=None
+        outbreak=outbreak, person=index, status="confirmed", onset_on=today - timedelta(days=3), by=None
     )
     tracing.retrace(outbreak=outbreak, by=None, now=NOW)
     return Story(outbreak, case, place, small, hanh.person, khoi, elder, housemate)
