@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -30,19 +31,17 @@ class ActorMiddleware:
 
 
 class SecondFactorMiddleware:
-    """No page of the desk without a second factor, even one whose view forgot to ask."""
+    """No page of the desk for citizens, and none without a second factor, even one whose view forgot to ask."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if (
-            request.path.startswith("/desk/")
-            and not request.path.startswith(_DOORS)
-            and user.is_authenticated
-            and user.is_officer
-            and not has_second_factor(request)
-        ):
+        if not request.path.startswith("/desk/") or not user.is_authenticated:
+            return self.get_response(request)
+        if not user.is_officer:
+            raise PermissionDenied
+        if not request.path.startswith(_DOORS) and not has_second_factor(request):
             return redirect(second_factor_address(request))
         return self.get_response(request)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lachan.ground import audit
 from lachan.register.access import sessions, tokens
@@ -41,6 +41,7 @@ def _one_of_mine(account: Account, key: str | None, own: Person) -> Person:
         raise Http404 from error
 
 
+@require_safe
 @never_cache
 @citizen_required
 def family(request: HttpRequest) -> HttpResponse:
@@ -144,6 +145,7 @@ def end_guardianship(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("people:family")
 
 
+@require_safe
 @never_cache
 @citizen_required
 def my_data(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,197 @@
+"""Who may ask for what: one row for each address, one status for each actor, for GET and for POST.
+
+The words: an officer's page sends strangers to sign in (302) and refuses others (403); what belongs to somebody else is
+not there (404); 422 is a form or a body that was taken and found incomplete, so its sender may send one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+# Each actor and the fixture of the cast that plays it.
+ACTORS: dict[str, str | None] = {
+    "anonymous": None,
+    "hanh": "hanh",
+    "tin": "tin",
+    "owner": "owner",
+    "gatekeeper": "gatekeeper",
+    "commune": "commune_officer",
+    "other_commune": "other_commune_officer",
+    "province": "province_officer",
+    "other_province": "other_province_officer",
+    "border": "border_officer",
+    "inspector": "inspector",
+    "ministry": "minister",
+}
+CITIZENS = ("hanh", "tin", "owner", "gatekeeper")
+OFFICERS = ("commune", "other_commune", "province", "other_province", "border", "inspector", "ministry")
+
+Statuses = dict[str, int]
+
+
+def who(anonymous: int, citizens: int, officers: int, **others: int) -> Statuses:
+    """One status for each actor: for the stranger, for citizens, for officers, and for those named."""
+    table = {"anonymous": anonymous} | dict.fromkeys(CITIZENS, citizens) | dict.fromkeys(OFFICERS, officers)
+    assert others.keys() <= table.keys(), others
+    return table | others
+
+
+def everybody(status: int) -> Statuses:
+    return who(status, status, status)
+
+
+# Nobody may: the method is not answered there. Asked by one actor of each kind only.
+CLOSED = everybody(405)
+PUBLIC = everybody(200)
+# Pages of the app: strangers and officers are sent to the citizens' sign-in.
+CITIZEN = who(302, 200, 302)
+CITIZEN_FORM = who(302, 422, 302)
+CITIZEN_DOES = everybody(302)
+CITIZEN_NOTHING_THERE = who(302, 404, 302)
+# JSON for a signed-in device.
+DEVICE = who(401, 200, 401)
+# Pages of the desk, open to every officer.
+DESK = who(302, 403, 200)
+DESK_DOES = who(302, 403, 302)
+DESK_NOTHING_THERE = who(302, 403, 404)
+DESK_CLOSED = who(302, 403, 405)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`address` fills the route with the world's numbers; `body` is what POST sends."""
+
+    address: str
+    get: Statuses
+    post: Statuses
+    body: dict[str, Any] | None = None
+
+
+NO_KEY = "00000000-0000-7000-8000-000000000000"
+FACTOR = "/desk/account/factor/"
+
+TABLE: dict[str, Row] = {
+    # ---- the platform
+    "healthz": Row("/healthz", PUBLIC, PUBLIC),
+    "kit/": Row("/kit/", PUBLIC, CLOSED),
+    "language/": Row("/language/", CLOSED, everybody(302)),
+    "look/": Row("/look/", CLOSED, everybody(302)),
+    "api/": Row("/api/", PUBLIC, CLOSED),
+    "api/openapi.json": Row("/api/openapi.json", PUBLIC, CLOSED),
+    "api/<path:rest>": Row("/api/nothing", everybody(404), everybody(404)),
+    # ---- signing in and out (access)
+    "app/sign-in/": Row("/app/sign-in/", who(200, 302, 200), everybody(422)),
+    "app/sign-in/code/": Row("/app/sign-in/code/", everybody(302), everybody(302)),
+    "app/sign-in/join/": Row("/app/sign-in/join/", everybody(302), everybody(302)),
+    "app/sign-out/": Row("/app/sign-out/", CLOSED, everybody(302)),
+    "dev/": Row("/dev/", PUBLIC, CLOSED),
+    "api/v1/session/code": Row("/api/v1/session/code", CLOSED, everybody(422)),
+    "api/v1/session": Row("/api/v1/session", CLOSED, everybody(422)),
+    "api/v1/session/end": Row("/api/v1/session/end", CLOSED, DEVICE),
+    "api/v1/sms/receipts": Row("/api/v1/sms/receipts", CLOSED, everybody(401)),
+    "desk/sign-in/": Row("/desk/sign-in/", who(200, 403, 302), who(200, 403, 302)),
+    "desk/account/logout/": Row("/desk/account/logout/", DESK, DESK_DOES),
+    "desk/account/inactive/": Row("/desk/account/inactive/", who(200, 403, 200), who(405, 403, 405)),
+    "desk/account/reauthenticate/": Row("/desk/account/reauthenticate/", DESK, DESK),
+    "desk/account/password/": Row("/desk/account/password/", DESK, DESK),
+    "desk/account/factor/": Row(FACTOR, DESK, DESK_CLOSED),
+    "desk/account/factor/authenticate/": Row(f"{FACTOR}authenticate/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/reauthenticate/": Row(f"{FACTOR}reauthenticate/", DESK, DESK),
+    "desk/account/factor/totp/activate/": Row(f"{FACTOR}totp/activate/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/totp/deactivate/": Row(f"{FACTOR}totp/deactivate/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/recovery-codes/": Row(f"{FACTOR}recovery-codes/", DESK_NOTHING_THERE, DESK_CLOSED),
+    "desk/account/factor/recovery-codes/generate/": Row(f"{FACTOR}recovery-codes/generate/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/recovery-codes/download/": Row(
+        f"{FACTOR}recovery-codes/download/", DESK_NOTHING_THERE, DESK_NOTHING_THERE
+    ),
+    "desk/account/factor/webauthn/": Row(f"{FACTOR}webauthn/", DESK, DESK_CLOSED),
+    "desk/account/factor/webauthn/add/": Row(f"{FACTOR}webauthn/add/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/webauthn/reauthenticate/": Row(f"{FACTOR}webauthn/reauthenticate/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/webauthn/keys/<int:pk>/remove/": Row(f"{FACTOR}webauthn/keys/1/remove/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/webauthn/keys/<int:pk>/edit/": Row(f"{FACTOR}webauthn/keys/1/edit/", DESK_DOES, DESK_DOES),
+    "desk/account/factor/webauthn/login/": Row(f"{FACTOR}webauthn/login/", DESK_DOES, DESK_DOES),
+    # ---- the family and one's own data (people)
+    "app/family/": Row("/app/family/", CITIZEN, CLOSED),
+    "app/family/add/": Row("/app/family/add/", CITIZEN, CITIZEN_FORM),
+    "app/family/home/": Row("/app/family/home/", CITIZEN, CITIZEN_FORM),
+    "app/family/<uuid:key>/end/": Row("/app/family/{ward}/end/", CLOSED, who(302, 404, 302, hanh=302)),
+    "app/my-data/": Row("/app/my-data/", CITIZEN, CLOSED),
+    "app/my-data/download/": Row("/app/my-data/download/", CLOSED, CITIZEN),
+    "app/my-data/devices/<int:number>/end/": Row(
+        "/app/my-data/devices/{device}/end/", CLOSED, who(302, 404, 302, hanh=302)
+    ),
+    "app/my-data/erase/": Row("/app/my-data/erase/", CITIZEN, CITIZEN_FORM),
+    # ---- the app
+    "app/": Row("/app/", CITIZEN, CLOSED),
+    "app/leave/": Row("/app/leave/", CLOSED, CITIZEN_DOES),
+    "app/manifest.webmanifest": Row("/app/manifest.webmanifest", PUBLIC, CLOSED),
+    "app/notices/": Row("/app/notices/", CITIZEN, CLOSED),
+    "app/notices/<uuid:key>/": Row(f"/app/notices/{NO_KEY}/", CITIZEN_NOTHING_THERE, CLOSED),
+    "app/notices/<uuid:key>/done/": Row(f"/app/notices/{NO_KEY}/done/", CLOSED, CITIZEN_NOTHING_THERE),
+    "app/notices/here/": Row("/app/notices/here/", CITIZEN, CLOSED),
+    "app/offline/": Row("/app/offline/", PUBLIC, CLOSED),
+    "app/scan/": Row("/app/scan/", CITIZEN, CITIZEN_FORM),
+    "app/settings/": Row("/app/settings/", CITIZEN, CLOSED),
+    "app/settings/address/": Row("/app/settings/address/", CLOSED, CITIZEN_DOES),
+    "app/sw.js": Row("/app/sw.js", PUBLIC, CLOSED),
+    "app/visits/": Row("/app/visits/", CITIZEN, CLOSED),
+    "c/<str:code>": Row("/c/{code}", PUBLIC, who(200, 422, 200)),
+    "^[cC]/(?P<code>[^/]+)/?$": Row("/C/{code}/", PUBLIC, who(200, 422, 200)),
+    "api/v1/me/visits": Row("/api/v1/me/visits", DEVICE, CLOSED),
+    "api/v1/me/notices": Row("/api/v1/me/notices", DEVICE, CLOSED),
+    "api/v1/me/notices/<uuid:key>/read": Row(f"/api/v1/me/notices/{NO_KEY}/read", CLOSED, who(401, 404, 401)),
+    "api/v1/notices/feed": Row("/api/v1/notices/feed", PUBLIC, CLOSED),
+    "api/v1/notices/feed/<int:number>": Row("/api/v1/notices/feed/1", everybody(404), CLOSED),
+    "api/v1/notices/key": Row("/api/v1/notices/key", PUBLIC, CLOSED),
+    # ---- places
+    "api/v1/places/<str:code>": Row("/api/v1/places/{code}", DEVICE, CLOSED),
+    "places/": Row("/places/", CITIZEN, who(302, 405, 302)),
+    "places/new": Row("/places/new", CITIZEN, CITIZEN_FORM),
+    "places/<uuid:key>/": Row("/places/{place}/", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)),
+    "places/<uuid:key>/code/": Row(
+        "/places/{place}/code/", who(302, 404, 302, owner=200), who(302, 404, 302, owner=302)
+    ),
+    "places/<uuid:key>/invites/": Row("/places/{place}/invites/", who(302, 405, 302), who(302, 404, 302, owner=422)),
+    "places/<uuid:key>/invites/<int:number>/withdraw/": Row(
+        "/places/{place}/invites/1/withdraw/", who(302, 405, 302), CITIZEN_NOTHING_THERE
+    ),
+    r"^places/(?P<key>[0-9a-f-]{36})/poster-(?P<language>vi|en)\.pdf$": Row(
+        "/places/{place}/poster-vi.pdf", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)
+    ),
+    "places/<uuid:key>/staff/<int:number>/end/": Row(
+        "/places/{place}/staff/{duty}/end/", who(302, 405, 302), who(302, 404, 302, owner=302)
+    ),
+    # ---- forms
+    "api/v1/forms/<str:code>": Row("/api/v1/forms/nothing", everybody(404), CLOSED),
+    "forms/": Row("/forms/", DESK, DESK),
+    "forms/<slug:code>/preview/": Row("/forms/x/preview/", DESK_NOTHING_THERE, DESK_NOTHING_THERE),
+    "forms/<slug:code>/<int:number>/preview/": Row("/forms/x/1/preview/", DESK_NOTHING_THERE, DESK_NOTHING_THERE),
+    "forms/<slug:code>/<int:number>/preview/<slug:page>/": Row(
+        "/forms/x/1/preview/p/", DESK_NOTHING_THERE, DESK_NOTHING_THERE
+    ),
+}
+
+# Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
+SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)}
+
+# Addresses that take a POST without a CSRF token, because
+CSRF_FREE: tuple[str, ...] = (
+    # they keep a preference in a cookie and nothing else,
+    "language/",
+    "look/",
+    # they take JSON only, which no form of another site can send,
+    "api/v1/session/code",
+    "api/v1/session",
+    "api/v1/session/end",
+    "api/v1/me/notices/<uuid:key>/read",
+    # the body is signed by the carrier,
+    "api/v1/sms/receipts",
+    # or they refuse every POST.
+    "api/<path:rest>",
+    "api/v1/forms/<str:code>",
+    "api/v1/me/notices",
+    "api/v1/me/visits",
+    "api/v1/notices/feed",
+    "api/v1/notices/feed/<int:number>",
+    "api/v1/notices/key",
+    "api/v1/places/<str:code>",
+)
