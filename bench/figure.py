@@ -12,7 +12,7 @@ Better = Literal["higher", "lower"]
 
 @dataclass(frozen=True)
 class Figure:
-    """A line of the result. `value` and `against_value` are medians over `runs`; the ratio is turned so that more is better."""
+    """A line of the result. `value`, `against_value`: medians over `runs`; the ratio is turned so that more is better."""
 
     bench: str
     value: float
@@ -54,7 +54,7 @@ def say(text: str) -> None:
 
 
 def in_turn(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
-    """Measure each way once, then each again, and so on (A B A B …): the median of each, so that a noisy minute hits all."""
+    """The median of each way, measured in turn (A B A B …), so that a noisy minute hits all."""
     values: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(runs):
         for name, measure in ways.items():

@@ -45,6 +45,11 @@ def new() -> str:
     return "".join(ALPHABET[value] for value in values)
 
 
+def is_valid(code: str) -> bool:
+    """Whether this is a code as stored: 12 upper-case characters whose check fits."""
+    return len(code) == LENGTH and set(code) <= set(ALPHABET) and not _remainder([_VALUE[c] for c in code])
+
+
 def grouped(code: str) -> str:
     """XXXX-XXXX-XXXX, as printed."""
     return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))

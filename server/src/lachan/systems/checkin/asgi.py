@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from lachan.ground.ingest.lane import FullError, Lane, RefusedError, RowError
 from lachan.ground.platform import api
+from lachan.ground.platform.complaints import complaint
 from lachan.ground.platform.ids import uuid7
 from lachan.register.places import codes
 from lachan.systems.checkin.keeping import RETENTION
@@ -186,7 +187,9 @@ class CheckinApp:
 
 
 class _Problem(Exception):  # noqa: N818  it is turned into an ApiError before it leaves this module
-    def __init__(self, status: int, code: str, detail: str = "", field: str | None = None, retry: int | None = None):
+    def __init__(
+        self, status: int, code: str, detail: object = None, field: str | None = None, retry: int | None = None
+    ) -> None:
         super().__init__(code)
         self.status, self.code, self.detail, self.field, self.retry_after = status, code, detail, field, retry
 
@@ -214,7 +217,8 @@ def _words(problem: _Problem) -> str:
         case "too_large":
             return _("Nội dung dài quá 8 KB.")
         case "invalid":
-            return _("Nội dung chưa đúng: %(message)s") % {"message": problem.detail}
+            message = complaint(problem.detail)[0] if isinstance(problem.detail, msgspec.ValidationError) else ""
+            return _("Nội dung chưa đúng: %(message)s") % {"message": message or _("chưa đọc được")}
         case "answers_long":
             return _("Câu trả lời dài quá 2 KB.")
         case "signed_out":
@@ -237,7 +241,7 @@ def _words(problem: _Problem) -> str:
             return _("Hệ thống tạm ngừng. Lượt quét vẫn giữ trong máy và sẽ tự gửi lại.")
 
 
-def _error(status: int, code: str, detail: str = "", field: str | None = None) -> _Problem:
+def _error(status: int, code: str, detail: object = None, field: str | None = None) -> _Problem:
     return _Problem(status, code, detail, field)
 
 
@@ -277,9 +281,7 @@ def _decode(body: bytes) -> Checkin:
     try:
         given = decoder.decode(body)
     except msgspec.ValidationError as error:
-        message, _sep, where = str(error).partition(" - at ")
-        field = where.strip("`").removeprefix("$").removeprefix(".") or None
-        raise _error(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", message, field) from None
+        raise _error(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error, complaint(error)[1]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _error(HTTPStatus.BAD_REQUEST, "not_json") from None
     if given.answers is not None and len(encoder.encode(given.answers)) > MAX_ANSWER_BYTES:

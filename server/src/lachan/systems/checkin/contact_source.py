@@ -1,6 +1,5 @@
 """The source "checkin" of tracing: people whose stays at one place overlap."""
 
-
 # Starts of stays that can still touch another one: no stay is longer than max_stay, so both ends of the range are known
 # before the row is read, and the index (place_id, t_in) is entered at the right spot. A contact may come up to `tail`
 # after the infectious person left.
@@ -67,5 +66,3 @@ class CheckinSource:
 
     def place_windows(self) -> str | None:
         return _PLACE_WINDOWS
-
-

@@ -36,8 +36,13 @@ def test_place_windows_count_the_other_people_there(market: Any) -> None:
 
     def stay(person: int, begin: int, end: int, place: int = market.pk) -> None:
         Visit.objects.create(
-            place_id=place, person_id=person, t_in=start + begin * minute, t_out=start + end * minute,
-            certain_until=start + begin * minute, ending=4, trust=1,
+            place_id=place,
+            person_id=person,
+            t_in=start + begin * minute,
+            t_out=start + end * minute,
+            certain_until=start + begin * minute,
+            ending=4,
+            trust=1,
         )
 
     stay(1, 0, 60)
@@ -54,7 +59,5 @@ def test_place_windows_count_the_other_people_there(market: Any) -> None:
             " starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL) ON COMMIT DELETE ROWS"
         )
         cursor.execute("INSERT INTO tracing_frontier VALUES (1, 1, %s, %s)", [start + 5 * minute, start + 500 * minute])
-        cursor.execute(
-            CheckinSource().place_windows() or "", {"max_stay": timedelta(hours=24), "tail": 10 * minute}
-        )
+        cursor.execute(CheckinSource().place_windows() or "", {"max_stay": timedelta(hours=24), "tail": 10 * minute})
         assert cursor.fetchall() == [(market.pk, start + 5 * minute, start + 70 * minute, 3)]

@@ -20,11 +20,23 @@ def held() -> dict[str, holdings.Holding]:
 
 def scan(person: int, place: int, at: datetime, received: datetime | None = None) -> Event:
     event = Event.objects.create(
-        person_id=person, place_id=place, at=at, direction=1, trust=1, by_account_id=1, device_id=7,
+        person_id=person,
+        place_id=place,
+        at=at,
+        direction=1,
+        trust=1,
+        by_account_id=1,
+        device_id=7,
         received_at=received or at,
     )
     Receipt.objects.create(
-        device_id=7, key=uuid4(), body_hash=b"x", event_id=event.id, place_id=place, at=at, direction=1,
+        device_id=7,
+        key=uuid4(),
+        body_hash=b"x",
+        event_id=event.id,
+        place_id=place,
+        at=at,
+        direction=1,
         received_at=received or at,
     )
     return event
