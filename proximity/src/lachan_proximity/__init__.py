@@ -1,0 +1,1 @@
+"""Bluetooth proximity for Lá Chắn: protocol, store, matching, risk, radios, agent. No Django."""
