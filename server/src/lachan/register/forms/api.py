@@ -1,5 +1,6 @@
 """The form in force as JSON, for apps that draw and check it themselves, also offline."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.forms import queries
 from lachan.register.forms.schema import answers_schema
+
+_CODE = re.compile("[a-z][a-z0-9-]{0,49}")
 
 
 class FormNow(msgspec.Struct):
@@ -30,11 +33,12 @@ class FormNow(msgspec.Struct):
     summary="The version of a form in force now",
     answer=FormNow,
     statuses={404: "no version of this form is in force"},
-    parameters={"code": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,49}$", "examples": ["checkin-health"]}},
+    parameters={"code": {"type": "string", "pattern": f"^{_CODE.pattern}$", "examples": ["checkin-health"]}},
     cacheable=True,
 )
 def form_in_force(request: HttpRequest, code: str) -> FormNow:
-    version = queries.in_force(code)
+    # A NUL or a stray byte in an address never reaches the database.
+    version = queries.in_force(code) if _CODE.fullmatch(code) else None
     if version is None or version.valid_from is None:
         message = _("Không có tờ khai nào đang dùng mang mã này.")
         raise ApiError(HTTPStatus.NOT_FOUND, "form_unknown", message, at="code")
