@@ -30,7 +30,7 @@ COMMUNES: dict[str, float] = {
 }
 
 MARKET, SCHOOL, EATERY, CLINIC = "Chợ Đầu Cầu", "Trường Tiểu học Hoa Phượng", "Quán Sông Xanh", "Trạm Y tế Thanh Khê"
-MEETING, DINNER, MORNING, PICKUP = 9, 5, 4, 3
+MEETING, DINNER, MORNING = 9, 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ def meetings(cast: Cast, calendar: Calendar) -> list[Appointment]:
     def stay(who: str, where: str, days: int, begin: tuple[int, int], end: tuple[int, int]) -> Appointment:
         return Appointment(cast.people[who], cast.places[where], calendar.ago(days, *begin), calendar.ago(days, *end))
 
+    school_day = next(ago for ago in (3, 2, 1) if calendar.weekday(calendar.days - ago) < 5)
     told = [
         stay("thinh", EATERY, MEETING, (19, 10), (20, 14)),
         stay("khoa", EATERY, MEETING, (19, 12), (20, 18)),
@@ -137,7 +138,7 @@ def meetings(cast: Cast, calendar: Calendar) -> list[Appointment]:
         stay("muoi", MARKET, MORNING, (8, 15), (8, 47)),
         stay("tin", MARKET, MORNING, (8, 40), (9, 10)),
         stay("phat", MARKET, MORNING, (8, 23), (8, 34)),
-        stay("hanh", SCHOOL, PICKUP, (16, 40), (16, 55)),
+        stay("hanh", SCHOOL, school_day, (16, 40), (16, 55)),
     ]
     return [one for one in told if one.t_in >= calendar.start]
 

@@ -305,6 +305,14 @@ def test_the_story_is_told(planned: Plan) -> None:
     assert sau.household == hanh.household
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_nobody_is_at_school_at_the_weekend(day: int) -> None:
+    world = plan(people=300, count=12, days=5, now=NOW + timedelta(days=day))
+    schools = [p for p, venue in enumerate(world.venues) if venue.kind == "school"]
+    for at in world.stays.t_in[np.isin(world.stays.place, schools)].tolist():
+        assert instant(at).astimezone(LOCAL).weekday() < 5
+
+
 @pytest.mark.parametrize("hour", [0, 3, 9, 23])
 def test_the_story_holds_at_every_hour(hour: int) -> None:
     world = plan(people=300, count=12, now=datetime(2026, 3, 10, hour, 5, tzinfo=UTC))
