@@ -1,4 +1,4 @@
-"""Outside vectors: folder `LACHAN_VECTORS`, else `shared/vectors` beside the repository; without them such tests skip."""
+"""Outside vectors: folder `LACHAN_VECTORS`, else `shared/vectors` beside the repository; else such tests skip."""
 
 import json
 import os

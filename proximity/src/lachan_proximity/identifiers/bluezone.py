@@ -1,7 +1,7 @@
 """Bluezone v2/v3 (2020): a forward hash chain from one base id, a new identifier every 15 minutes.
 
 Facts of the published protocol (BluezoneGlobal/react-native-bluetooth-scan, August 2020), kept for compatibility only:
-whoever holds one day's key derives every later day, so Lá Chắn never asks anyone for such a key and never publishes one.
+whoever holds one day's key derives every later day, so Lá Chắn never asks for such a key and never publishes one.
 """
 
 from datetime import UTC, datetime
