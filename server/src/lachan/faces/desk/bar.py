@@ -1,0 +1,40 @@
+"""The officer's top bar: the sections that the role opens, the name, and over which area."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from lachan.ground.platform.context import DeskBar, NavItem
+from lachan.register.access.models import Account
+from lachan.register.access.roles import ROLES, Permission
+from lachan.register.access.scope import assignments, has_second_factor
+
+
+def sections(permissions: frozenset[Permission]) -> list[NavItem]:
+    """The sections a holder of these permissions may open."""
+    offered = [
+        (Permission.CASE_READ, _("Ca bệnh"), "/desk/cases/"),
+        (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
+        (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
+        (Permission.OFFICER_GRANT, _("Cán bộ"), "/desk/officers/"),
+    ]
+    return [NavItem(label, url) for permission, label, url in offered if permission in permissions]
+
+
+def permissions_of(account: Account) -> frozenset[Permission]:
+    """What the officer may do somewhere."""
+    held = assignments(account).values_list("role", flat=True)
+    return frozenset().union(*(ROLES[code].permissions for code in held if code in ROLES))
+
+
+def desk_bar(request: HttpRequest) -> DeskBar:
+    """Empty for anyone but an officer with a proved second factor."""
+    user = request.user
+    if not isinstance(user, Account) or not user.is_officer or not has_second_factor(request):
+        return DeskBar()
+    held = list(assignments(user).select_related("area").order_by("area__level", "pk"))
+    permissions = frozenset().union(*(ROLES[a.role].permissions for a in held if a.role in ROLES))
+    scope = ""
+    if held and held[0].role in ROLES:
+        scope = f"{ROLES[held[0].role].name}, {held[0].area.name}"
+    search = "/desk/people/" if Permission.PERSON_SEARCH in permissions else ""
+    return DeskBar(nav=sections(permissions), name=str(user), scope=scope, search_url=search)
