@@ -126,7 +126,8 @@ TABLE: dict[str, Row] = {
     "app/manifest.webmanifest": Row("/app/manifest.webmanifest", PUBLIC, CLOSED),
     "app/notices/": Row("/app/notices/", CITIZEN, CLOSED),
     "app/notices/<uuid:key>/": Row(f"/app/notices/{NO_KEY}/", CITIZEN_NOTHING_THERE, CLOSED),
-    "app/notices/<uuid:key>/done/": Row(f"/app/notices/{NO_KEY}/done/", CLOSED, CITIZEN_NOTHING_THERE),
+    # To a notice that is not there.
+    "app/notices/<uuid:key>/done/": Row(f"/app/notices/{NO_KEY}/done/", CLOSED, CITIZEN_DOES),
     "app/notices/here/": Row("/app/notices/here/", CITIZEN, CLOSED),
     "app/offline/": Row("/app/offline/", PUBLIC, CLOSED),
     "app/scan/": Row("/app/scan/", CITIZEN, CITIZEN_FORM),

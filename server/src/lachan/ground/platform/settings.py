@@ -114,6 +114,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# An officer's session ends with the browser and after SESSION_COOKIE_AGE; allauth would offer three weeks.
+ACCOUNT_SESSION_REMEMBER = False
 # Five wrong passwords lock the name for 15 minutes; many officers of one office may share an address.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/900s/key"}
 MFA_ADAPTER = "lachan.register.access.adapter.SealingMFAAdapter"

@@ -16,7 +16,7 @@ MAX_OFFERED = 12
 class PhoneForm(forms.Form):
     phone = forms.CharField(
         label=gettext_lazy("Số điện thoại di động"),
-        help_text=gettext_lazy("Mã đăng nhập gửi tới số này. Ví dụ 0905 000 418"),
+        help_text=gettext_lazy("Mã đăng nhập gửi tới số này. Ví dụ 0905\u00a0000\u00a0418"),
         max_length=phones.MAX_TYPED,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +26,9 @@ class RelativeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("Khai hộ vì người này là"), choices=Guardianship.Kind.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Người được khai hộ là ai?"),
+        choices=[(value, capfirst(label)) for value, label in Guardianship.Kind.choices],
+        widget=forms.RadioSelect,
     )
     birth_year = forms.IntegerField(
         label=gettext_lazy("Năm sinh"),
@@ -36,7 +39,7 @@ class RelativeForm(forms.Form):
     )
     sex = forms.ChoiceField(
         label=gettext_lazy("Giới tính"),
-        choices=[choice for choice in Person.Sex.choices if choice[0]],
+        choices=[(value, capfirst(label)) for value, label in Person.Sex.choices if value],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -61,6 +61,15 @@ def test_password_and_code_open_the_desk(client: Client, province_officer: Any, 
 
 
 @with_pages
+def test_an_officers_session_ends_with_the_browser(client: Client, secret: str) -> None:
+    client.post("/desk/sign-in/", {"login": "province", "password": PASSWORD, "remember": "on"})
+    client.post("/desk/account/factor/authenticate/", {"code": totp(secret)})
+    assert client.get("/desk/cases/").status_code == 200
+    assert client.session.get_expire_at_browser_close()
+    assert client.session.get_expiry_age() <= 12 * 3600
+
+
+@with_pages
 def test_a_code_opens_only_once(client: Client, secret: str) -> None:
     code = totp(secret)
     password_step(client, "province")
