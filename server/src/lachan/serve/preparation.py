@@ -10,6 +10,9 @@ from lachan.ground.platform.messages import compile_all
 
 Say = Callable[[str], None]
 
+# A migration that cannot have its lock soon gives up, rather than let every writer queue behind it.
+MIGRATION_LIMITS = "SET lock_timeout = '10s'"
+
 
 def prepare(say: Say) -> None:
     """Idempotent, and quick when there is nothing to do."""
@@ -18,7 +21,11 @@ def prepare(say: Say) -> None:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
         say(f"Making tables ({len(pending)} migrations)")
+        with connection.cursor() as cursor:
+            cursor.execute(MIGRATION_LIMITS)
         call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
     _areas(say)
     _profiles()
     _forms()
