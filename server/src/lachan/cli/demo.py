@@ -65,7 +65,7 @@ def welcome(address: str, world: "World") -> Iterator[str]:
     yield ""
     yield "Citizens sign in with a phone number; the code appears on /dev/"
     for key, phone in world.phones.items():
-        yield f"  {phone}  {key}"
+        yield f"  {phone}  {world.names[key]}"
     code = "-".join(world.place_code[start : start + 4] for start in range(0, len(world.place_code), 4))
     yield f"  {world.place.name} has the poster code {code}"
     yield ""

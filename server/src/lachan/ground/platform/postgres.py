@@ -135,6 +135,7 @@ class Cluster:
 
         Raises PostgresUnavailableError with the log's last lines.
         """
+        self._wait_while_stopping()
         if self.answers():
             return False
         self._prepare_folders()
@@ -181,6 +182,22 @@ class Cluster:
         if self.process:
             self.process.kill()
             self.process.wait()
+
+    def _wait_while_stopping(self) -> None:
+        """An earlier server of this folder may still be shutting down, or starting; its lock would refuse a second one."""
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while self._postmaster_lives() and not self.answers() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _postmaster_lives(self) -> bool:
+        lock = self.data / "postmaster.pid"
+        try:
+            os.kill(int(lock.read_text().split("\n", 1)[0]), 0)
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            return False
+        except PermissionError:
+            pass
+        return True
 
     def _prepare_folders(self) -> None:
         self.base.mkdir(parents=True, exist_ok=True)
