@@ -4,7 +4,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,10 @@ from lachan.register.areas.models import Area, Level
 
 class NotAllowedError(Exception):
     """The acting officer may not do this."""
+
+
+class AccountClosedError(ValueError):
+    """The account of this phone was closed; signing in does not open it again."""
 
 
 @transaction.atomic
@@ -110,14 +114,24 @@ def enroll_totp(account: Account) -> str:
 
 @transaction.atomic
 def create_citizen(*, phone: str, name: str, area: Area) -> Account:
-    """The account of a phone number that has just been proved by a code. Raises ValueError without a name.
+    """The account of a phone number that has just been proved by a code; one it already has is returned.
 
-    The register of people makes or finds its person in the same transaction (signals.citizen_joined).
+    Raises ValueError without a name, AccountClosedError. The register of people makes or finds its person in the same
+    transaction (signals.citizen_joined).
     """
     if not name.strip():
         raise ValueError(_("Ghi họ và tên, ví dụ Nguyễn Thị Hạnh."))
     number = phones.normalise(phone)
-    account = Account(username=f"c-{uuid7()}", name=name.strip(), phone=number, phone_hash=phones.index(number))
+    phone_hash = phones.index(number)
+    with connection.cursor() as cursor:
+        # Two tabs may have proved the number at once; the second waits and finds the account of the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(phone_hash[:8], "big", signed=True)])
+    known = Account.objects.filter(phone_hash=phone_hash).first()
+    if known is not None:
+        if not known.is_active:
+            raise AccountClosedError(_("Tài khoản của số này đã đóng. Gọi trạm y tế nơi ở để mở lại."))
+        return known
+    account = Account(username=f"c-{uuid7()}", name=name.strip(), phone=number, phone_hash=phone_hash)
     account.set_unusable_password()
     account.save()
     audit.record(action="access.citizen.create", obj=account)

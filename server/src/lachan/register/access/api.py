@@ -96,7 +96,7 @@ def send_code(request: HttpRequest, payload: CodeWanted) -> CodeSent:
     summary="Sign in with phone and code; sets the device's cookie",
     body=SignIn,
     answer=Session,
-    statuses={401: "wrong or dead code or ticket", **_LIMITS},
+    statuses={401: "wrong or dead code or ticket", 403: "account closed", **_LIMITS},
 )
 def open_session(request: HttpRequest, payload: SignIn) -> HttpResponse | Session:
     if payload.ticket is not None:
@@ -133,7 +133,10 @@ def _join(request: HttpRequest, payload: SignIn) -> HttpResponse:
         if area is None:
             message = _("Chọn phường, xã đang ở.")
             raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "area", message, at="area")
-        account = actions.create_citizen(phone=number, name=str(payload.name), area=area)
+        try:
+            account = actions.create_citizen(phone=number, name=str(payload.name), area=area)
+        except actions.AccountClosedError as error:
+            raise ApiError(HTTPStatus.FORBIDDEN, "closed", str(error)) from error
     return _open(request, account)
 
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lachan.ground import audit
-from lachan.register.access import tokens
+from lachan.register.access import signals, tokens
 from lachan.register.access.models import Account, Device
 
 DEVICE_KEY = "access.device"
@@ -17,6 +17,7 @@ def start(request: HttpRequest, device: Device) -> None:
     login(request, device.account, backend=BACKEND)
     request.session[DEVICE_KEY] = device.pk
     audit.become(audit.Actor(account_id=device.account_id, role="citizen"))
+    signals.citizen_seen.send(sender=Account, account=device.account)
 
 
 def resume(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lachan.ground.platform import keyring
-from lachan.register.access import actions, otp, sessions, signals, tokens
+from lachan.register.access import actions, otp, sessions, tokens
 from lachan.register.access.forms import CodeForm, JoinForm, PhoneForm
 from lachan.register.access.models import Account, Sms
 
@@ -120,12 +120,13 @@ def join(request: HttpRequest) -> HttpResponse:
         return redirect("access:sign_in")
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and form.area is not None:
-        # Two tabs may both have proved the number; the second finds the account of the first.
-        account = actions.account_of_phone(number) or actions.create_citizen(
-            phone=number, name=form.cleaned_data["name"], area=form.area
-        )
-        request.session.pop(_PROOF)
-        return _enter(request, account)
+        try:
+            account = actions.create_citizen(phone=number, name=form.cleaned_data["name"], area=form.area)
+        except actions.AccountClosedError as error:
+            form.add_error(None, str(error))
+        else:
+            request.session.pop(_PROOF)
+            return _enter(request, account)
     return render(request, "access/join.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
 
@@ -147,7 +148,6 @@ def open_device(request: HttpRequest, response: HttpResponse, account: Account) 
     device, token = tokens.issue_device(account=account, label=_device_label(request))
     sessions.start(request, device)
     tokens.set_cookie(response, token)
-    signals.citizen_seen.send(sender=Account, account=account)
     return token
 
 

@@ -1,14 +1,18 @@
 """A citizen's way in and out, by pages and by JSON."""
 
 import re
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
-from lachan.register.access import tokens
-from lachan.register.access.models import Account, Device, Sms
+from lachan.register.access import actions, chores, otp, tokens
+from lachan.register.access.models import Account, Device, OneTimeCode, RateBucket, Sms
 from lachan.testing.cast import Areas, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +191,68 @@ def test_limits_say_when_to_come_back(client: Client) -> None:
 def test_an_officer_is_no_citizen(client: Client, province_officer: Any) -> None:
     sign_in(client, province_officer)
     assert client.get("/app/sign-in/").status_code == 200
+
+
+def test_a_closed_account_is_not_opened_by_a_code(client: Client, hanh: Any, area_tree: Areas) -> None:
+    actions.deactivate(account=hanh)
+    client.post("/app/sign-in/", {"phone": "0905000418"})
+    client.post("/app/sign-in/code/", {"code": sent_code()})
+    answer = client.post("/app/sign-in/join/", {"name": "Hạnh", "commune": "hai chau"})
+    assert answer.status_code == 422
+    assert "đã đóng" in answer.content.decode()
+    api(client, "/code", {"phone": "0905000418"})
+    ticket = api(client, "", {"phone": "0905000418", "code": sent_code()}).json()["ticket"]
+    refused = api(client, "", {"ticket": ticket, "name": "Hạnh", "area": area_tree.haichau.pk})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "closed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_number_proved_twice_at_once_is_one_account(area_tree: Areas) -> None:
+    made: list[int] = []
+
+    def join() -> None:
+        try:
+            made.append(actions.create_citizen(phone="0905000418", name="Hạnh", area=area_tree.haichau).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=join) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 4
+    assert Account.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_typed_twice_at_once_opens_once() -> None:
+    otp.request_code("0905000418", "10.0.0.1")
+    code, states = sent_code(), []
+
+    def judge() -> None:
+        try:
+            states.append(otp.verify_code("0905000418", code).state)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=judge) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(state.value for state in states) == ["dead", "dead", "dead", "right"]
+
+
+def test_what_signing_in_leaves_behind_is_forgotten(client: Client, hanh: Any) -> None:
+    device = sign_in(client, hanh)
+    otp.request_code("0905000418", "10.0.0.1")
+    assert chores.forget() == 0
+    long_ago = timezone.now() - timedelta(days=40)
+    OneTimeCode.objects.update(expires_at=long_ago)
+    Sms.objects.update(created_at=long_ago)
+    RateBucket.objects.update(updated_at=long_ago)
+    Device.objects.filter(pk=device.pk).update(revoked_at=long_ago)
+    chores.forget()
+    for model in (OneTimeCode, Sms, RateBucket, Device):
+        assert not model.objects.exists(), model
