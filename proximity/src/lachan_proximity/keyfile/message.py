@@ -15,9 +15,8 @@ from lachan_proximity.keyfile.wire import MessageError
 
 _START, _END, _REGION, _BATCH, _BATCHES, _SIGNATURES, _KEYS, _REVISED = range(1, 9)
 _TEK, _RISK, _ROLLING_START, _ROLLING_PERIOD, _REPORT, _ONSET = range(1, 7)
-# A run shorter than this is not worth the array set-up.
-_SHORTEST_RUN = 32
-_LONGEST_RUN = 1 << 16
+# Fewer records alike than this are not worth the array set-up.
+_FEWEST_ALIKE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,16 @@ def decode_export(data: bytes) -> tuple[Export, list[SignatureInfo]]:
     numbers = {_START: 0, _END: 0, _BATCH: 1, _BATCHES: 1}
     region = ""
     infos: list[SignatureInfo] = []
-    parts: dict[int, list[KeyBatch]] = {_KEYS: [], _REVISED: []}
+    # Position of each key's record and its length, in order; the bytes are read later, many at a time.
+    places: dict[int, list[tuple[int, int]]] = {_KEYS: [], _REVISED: []}
+    heads = {field << 3 | wire.BYTES: places[field].append for field in places}
     at = 0
-    while at < len(view):
-        run, after = _decode_run(view, at)
-        if run is not None:
-            parts[view[at] >> 3].append(run)
-            at = after
+    while at < len(data):
+        add = heads.get(data[at])
+        if add is not None and at + 1 < len(data) and data[at + 1] < 0x80:
+            length = data[at + 1]
+            add((at + 2, length))
+            at += length + 2
             continue
         number, _kind, value, after = next(wire.fields(view[at:]))
         at += after
@@ -158,20 +160,49 @@ def decode_export(data: bytes) -> tuple[Export, list[SignatureInfo]]:
             region = wire.text(value, "region")
         elif number == _SIGNATURES:
             infos.append(SignatureInfo.decode(wire.blob(value, "signature info")))
-        elif number in parts:
-            parts[number].append(_decode_key(wire.blob(value, "key")))
+        elif number in places:
+            length = len(wire.blob(value, "key"))
+            places[number].append((at - length, length))
+    if at > len(data):
+        raise MessageError(f"the last key is cut off at byte {len(data)}")
     return (
         Export(
             start=numbers[_START],
             end=numbers[_END],
             region=region,
-            keys=KeyBatch.joined(parts[_KEYS]),
-            revised=KeyBatch.joined(parts[_REVISED]),
+            keys=_decode_keys(data, places[_KEYS]),
+            revised=_decode_keys(data, places[_REVISED]),
             batch=numbers[_BATCH],
             batches=numbers[_BATCHES],
         ),
         infos,
     )
+
+
+def _decode_keys(data: bytes, places: list[tuple[int, int]]) -> KeyBatch:
+    """The records at `places`: those that share a length and a layout as one array, odd ones each by itself."""
+    if not places:
+        return KeyBatch.empty()
+    whole = np.frombuffer(data, np.uint8)
+    begins, lengths = np.array(places, np.int64).T
+    parts: list[KeyBatch] = []
+    rows_of: list[NDArray[np.int64]] = []
+    for length in np.unique(lengths):
+        left = np.flatnonzero(lengths == length)
+        while len(left):
+            record = memoryview(data)[begins[left[0]] : begins[left[0]] + length]
+            layout = _layout(record) if len(left) >= _FEWEST_ALIKE else None
+            if layout is None:
+                parts.append(_decode_key(record))
+                rows_of.append(left[:1])
+                left = left[1:]
+                continue
+            rows = whole[begins[left, None] + np.arange(length)]
+            alike = _alike(rows, layout)
+            parts.append(_columns(rows[alike], layout))
+            rows_of.append(left[alike])
+            left = left[~alike]
+    return KeyBatch.joined(parts).take(np.argsort(np.concatenate(rows_of)))
 
 
 def _decode_key(record: memoryview) -> KeyBatch:
@@ -202,44 +233,29 @@ def _checked(teks: NDArray[np.uint8], **columns: object) -> KeyBatch:
     return KeyBatch.from_columns(teks=teks, **columns)
 
 
-def _layout(view: memoryview, at: int) -> list[tuple[int, int, int]] | None:
-    """(field, first byte, byte after) within the key record at `at`, with nothing but known fields, once each."""
-    length = view[at + 1]
+def _layout(record: memoryview) -> list[tuple[int, int, int]] | None:
+    """(field, first byte, byte after) of a key's record, where it has nothing but known fields, once each."""
     layout: list[tuple[int, int, int]] = []
-    begin = 2
-    for number, kind, value, end in wire.fields(view[at + 2 : at + 2 + length]):
+    begin = 0
+    for number, kind, value, end in wire.fields(record):
         is_tek = kind == wire.BYTES and number == _TEK and len(wire.blob(value, "key data")) == KEY_BYTES
         if not is_tek and (kind != wire.VARINT or not _RISK <= number <= _ONSET):
             return None
-        layout.append((number, begin, end + 2))
-        begin = end + 2
+        layout.append((number, begin, end))
+        begin = end
     return layout if len({number for number, _b, _e in layout}) == len(layout) else None
 
 
-def _decode_run(view: memoryview, at: int) -> tuple[KeyBatch | None, int]:
-    """Keys from `at` that share the first one's layout, read as one array; None where it is not worth it."""
-    head = bytes(view[at : at + 2])
-    if len(head) < 2 or head[0] not in (_KEYS << 3 | wire.BYTES, _REVISED << 3 | wire.BYTES) or head[1] >= 0x80:
-        return None, at
-    stride = head[1] + 2
-    # Alike in the first few? Else mixed files would pay for a long look at every key.
-    if any(view[at + n * stride : at + n * stride + 2] != head for n in range(_SHORTEST_RUN)):
-        return None, at
-    layout = _layout(view, at)
-    if layout is None:
-        return None, at
-    size = min((len(view) - at) // stride, _LONGEST_RUN)
-    rows = np.frombuffer(view[at : at + size * stride], np.uint8).reshape(size, stride)
-    same = (rows[:, 0] == head[0]) & (rows[:, 1] == head[1])
+def _alike(rows: NDArray[np.uint8], layout: list[tuple[int, int, int]]) -> NDArray[np.bool_]:
+    """Which records have their tags and the ends of their numbers where the first one has them."""
+    same = np.ones(len(rows), np.bool_)
     for number, first, last in layout:
         same &= rows[:, first] == rows[0, first]  # the tag: field numbers up to 15 take one byte
         if number == _TEK:
             same &= rows[:, first + 1] == KEY_BYTES
         else:
-            for column in range(first + 1, last):
-                same &= (rows[:, column] & 0x80) == (rows[0, column] & 0x80)
-    count = size if same.all() else int(np.argmin(same))
-    return (_columns(rows[:count], layout), at + count * stride) if count >= _SHORTEST_RUN else (None, at)
+            same &= ((rows[:, first + 1 : last] ^ rows[0, first + 1 : last]) & 0x80 == 0).all(axis=1)
+    return same
 
 
 def _columns(rows: NDArray[np.uint8], layout: list[tuple[int, int, int]]) -> KeyBatch:
