@@ -58,16 +58,14 @@ def _operation(endpoint: Endpoint, built: dict[str, Any]) -> dict[str, Any]:
         }.get(endpoint.auth or "", _("Ai cũng gọi được")),
         "parameters": described.get("parameters", []),
         "statuses": openapi.statuses(endpoint),
-        "body": _shape(endpoint.body, built),
-        "answer": _shape(endpoint.answer, built),
+        "body": _shape(described.get("requestBody", {}), built),
+        "answer": next((_shape(r, built) for s, r in described["responses"].items() if s < "300"), ""),
     }
 
 
-def _shape(kind: type | None, built: dict[str, Any]) -> str:
-    """The JSON Schema of a type, its parts in place where they are used once."""
-    if kind is None:
-        return ""
-    (schema,), _components = msgspec.json.schema_components([kind], ref_template="{name}")
-    name = schema.get("$ref", "")
-    shapes = built["components"]["schemas"]
-    return json.dumps(shapes.get(name, schema), ensure_ascii=False, indent=2)
+def _shape(part: dict[str, Any], built: dict[str, Any]) -> str:
+    """The JSON Schema of what is sent or answered, "" where it is no JSON."""
+    schema = part.get("content", {}).get(JSON, {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    shape = built["components"]["schemas"].get(name, schema)
+    return json.dumps(shape, ensure_ascii=False, indent=2) if shape else ""

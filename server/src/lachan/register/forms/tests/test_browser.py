@@ -59,8 +59,7 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(PICTURES) / f"forms-{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("size", [(360, 740), (1440, 900)], ids=["phone", "desk"])
+@pytest.mark.parametrize(("language", "size"), [("vi", (360, 740)), ("en", (1440, 900))], ids=["phone-vi", "desk-en"])
 def test_a_form_is_walked_without_javascript(
     browser: Browser, live_server: Any, cookies: dict[str, str], language: str, size: tuple[int, int]
 ) -> None:
