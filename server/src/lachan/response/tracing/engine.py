@@ -24,13 +24,11 @@ from django.db.backends.utils import CursorWrapper
 from lachan.response.tracing.rule import IndexCase, Rule
 from lachan.response.tracing.sources import MEETING_COLUMNS, ContactSource
 
+# Without indexes: they are read whole, and building indexes would cost a small trace more than all the rest.
 _TABLES = (
     """CREATE TEMP TABLE IF NOT EXISTS tracing_frontier (
-        person_id bigint PRIMARY KEY, case_id bigint NOT NULL, starts_at timestamptz NOT NULL, ends_at timestamptz NOT
-        NULL
+        person_id bigint NOT NULL, case_id bigint NOT NULL, starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL
     ) ON COMMIT DELETE ROWS""",
-    """CREATE TEMP TABLE IF NOT EXISTS tracing_never (person_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS""",
-    """CREATE TEMP TABLE IF NOT EXISTS tracing_excluded (person_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS tracing_meeting (
         source smallint NOT NULL, hop smallint NOT NULL, via_id bigint NOT NULL, contact_id bigint NOT NULL,
         case_id bigint NOT NULL, where_id bigint, via_since timestamptz NOT NULL, contact_since timestamptz NOT NULL,
@@ -38,25 +36,42 @@ _TABLES = (
     ) ON COMMIT DELETE ROWS""",
     # improved: the last hop that made `earliest` earlier; only then must the person be expanded (again).
     """CREATE TEMP TABLE IF NOT EXISTS tracing_person (
-        person_id bigint PRIMARY KEY, case_id bigint NOT NULL, level smallint NOT NULL, improved smallint NOT NULL,
+        person_id bigint NOT NULL, case_id bigint NOT NULL, level smallint NOT NULL, improved smallint NOT NULL,
         earliest timestamptz NOT NULL
     ) ON COMMIT DELETE ROWS""",
 )
 _COLUMNS = ", ".join(MEETING_COLUMNS)
 _FRONTIER = """
 INSERT INTO tracing_frontier (person_id, case_id, starts_at, ends_at)
-SELECT person_id, case_id, earliest + %(latent)s, %(horizon)s FROM tracing_person p
-WHERE improved = %(hop)s AND earliest + %(latent)s < %(horizon)s
-  AND NOT EXISTS (SELECT FROM tracing_excluded e WHERE e.person_id = p.person_id)
+SELECT person_id, case_id, earliest + %(latent)s, %(horizon)s FROM tracing_person
+WHERE improved = %(hop)s AND earliest + %(latent)s < %(horizon)s AND person_id <> ALL (%(excluded)s::bigint[])
 """
 # The person's earliest exposure of this hop and the case at the root of that chain (the older case on a tie).
-_ADVANCE = """
+_EARLIEST = """
+SELECT DISTINCT ON (contact_id) contact_id, case_id, starts_at FROM tracing_meeting WHERE hop = %(hop)s
+ORDER BY contact_id, starts_at, case_id
+"""
+# Nobody is expanded after the last hop, so whose chain it was need not be sorted out.
+_EARLIEST_OF_LAST = """
+SELECT contact_id, min(case_id) AS case_id, min(starts_at) AS starts_at FROM tracing_meeting WHERE hop = %(hop)s
+GROUP BY contact_id
+"""
+_FIRST = """
 INSERT INTO tracing_person (person_id, case_id, level, improved, earliest)
-SELECT DISTINCT ON (contact_id) contact_id, case_id, %(hop)s, %(hop)s, starts_at FROM tracing_meeting
-WHERE hop = %(hop)s ORDER BY contact_id, starts_at, case_id
-ON CONFLICT (person_id) DO UPDATE
-SET case_id = excluded.case_id, improved = excluded.improved, earliest = excluded.earliest
-WHERE excluded.earliest < tracing_person.earliest
+SELECT contact_id, case_id, %(hop)s, %(hop)s, starts_at FROM ({earliest}) found
+"""
+_ADVANCE = """
+WITH found AS MATERIALIZED ({earliest}),
+better AS (
+    UPDATE tracing_person p SET case_id = f.case_id, improved = %(hop)s, earliest = f.starts_at
+    FROM found f WHERE f.contact_id = p.person_id AND f.starts_at < p.earliest RETURNING 1
+),
+fresh AS (
+    INSERT INTO tracing_person (person_id, case_id, level, improved, earliest)
+    SELECT contact_id, case_id, %(hop)s, %(hop)s, starts_at FROM found f
+    WHERE NOT EXISTS (SELECT FROM tracing_person p WHERE p.person_id = f.contact_id) RETURNING 1
+)
+SELECT (SELECT count(*) FROM better) + (SELECT count(*) FROM fresh)
 """
 
 
@@ -87,11 +102,15 @@ def run_hops(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("run_hops() outside a transaction")
-    parameters = rule.parameters() | {"horizon": horizon}
+    parameters = rule.parameters() | {
+        "horizon": horizon,
+        "never": [case.person_id for case in index],
+        "excluded": sorted(set(excluded)),
+    }
     hops: list[Hop] = []
     with connection.cursor() as cursor:
         _prepare(cursor)
-        expanded = _start(cursor, index, horizon, excluded)
+        expanded = _start(cursor, index, horizon)
         for number in range(1, depth + 1):
             parameters["hop"] = number
             if number > 1:
@@ -99,8 +118,7 @@ def run_hops(
             if not expanded:
                 break
             meetings = _meet(cursor, sources, parameters)
-            cursor.execute(_ADVANCE, parameters)
-            hops.append(Hop(number, expanded, meetings, cursor.rowcount))
+            hops.append(Hop(number, expanded, meetings, _advance(cursor, parameters, last=number == depth)))
     return hops
 
 
@@ -108,23 +126,22 @@ def load_frontier(index: Sequence[IndexCase], horizon: datetime) -> None:
     """Put the index cases' windows into tracing_frontier, for a source's place_windows()."""
     with connection.cursor() as cursor:
         _prepare(cursor)
-        _start(cursor, index, horizon, ())
+        _start(cursor, index, horizon)
 
 
 def _prepare(cursor: CursorWrapper) -> None:
     # Compiling and large sorts on disk cost more than the trace itself.
-    cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
-    cursor.execute("; ".join(_TABLES))
-    cursor.execute("TRUNCATE tracing_frontier, tracing_never, tracing_excluded, tracing_meeting, tracing_person")
+    cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; " + "; ".join(_TABLES))
+    # Empty unless this transaction has traced before; looking is cheaper than truncating.
+    cursor.execute("SELECT EXISTS (SELECT FROM tracing_frontier) OR EXISTS (SELECT FROM tracing_person)")
+    if cursor.fetchone()[0]:
+        cursor.execute("TRUNCATE tracing_frontier, tracing_meeting, tracing_person")
 
 
-def _start(cursor: CursorWrapper, index: Sequence[IndexCase], horizon: datetime, excluded: Collection[int]) -> int:
+def _start(cursor: CursorWrapper, index: Sequence[IndexCase], horizon: datetime) -> int:
     people = [case.person_id for case in index]
     if len(set(people)) != len(people):
         raise ValueError("two index cases of one person")
-    cursor.execute("INSERT INTO tracing_never SELECT unnest(%s::bigint[])", [people])
-    if excluded:
-        cursor.execute("INSERT INTO tracing_excluded SELECT unnest(%s::bigint[])", [sorted(set(excluded))])
     cursor.execute(
         """INSERT INTO tracing_frontier (person_id, case_id, starts_at, ends_at)
         SELECT person, root, start, least(finish, %s)
@@ -133,7 +150,7 @@ def _start(cursor: CursorWrapper, index: Sequence[IndexCase], horizon: datetime,
         [horizon, people, [c.case_id for c in index], [c.start for c in index], [c.end for c in index], horizon],
     )
     expanded = int(cursor.rowcount)
-    cursor.execute("ANALYZE tracing_frontier, tracing_never")
+    cursor.execute("ANALYZE tracing_frontier")
     return expanded
 
 
@@ -155,8 +172,20 @@ def _meet(cursor: CursorWrapper, sources: Sequence[ContactSource], parameters: d
         cursor.execute(
             f"INSERT INTO tracing_meeting (source, hop, {_COLUMNS}) "  # noqa: S608
             f"SELECT {number}, %(hop)s, {_COLUMNS} FROM ({source.meetings()}) q "
-            "WHERE NOT EXISTS (SELECT FROM tracing_never n WHERE n.person_id = q.contact_id)",
+            "WHERE contact_id <> ALL (%(never)s::bigint[])",
             parameters,
         )
         meetings += cursor.rowcount
     return meetings
+
+
+def _advance(cursor: CursorWrapper, parameters: dict[str, Any], *, last: bool) -> int:
+    """Take this hop's earliest exposures over; returns how many people are new or reached earlier."""
+    earliest = _EARLIEST_OF_LAST if last else _EARLIEST
+    # The planner has no statistics of this hop's rows yet and would sort them all to group them.
+    cursor.execute(f"SET LOCAL enable_sort = {'off' if last else 'on'}")
+    if parameters["hop"] == 1:
+        cursor.execute(_FIRST.format(earliest=earliest), parameters)
+        return int(cursor.rowcount)
+    cursor.execute(_ADVANCE.format(earliest=earliest), parameters)
+    return int(cursor.fetchone()[0])

@@ -2,7 +2,7 @@
 
 A source answers in SQL over the temporary table that the engine fills before every hop:
 
-    tracing_frontier(person_id bigint PRIMARY KEY, case_id bigint, starts_at timestamptz, ends_at timestamptz)
+    tracing_frontier(person_id bigint, case_id bigint, starts_at timestamptz, ends_at timestamptz)
 
 one row per person whose contacts are sought, with the window in which that person may infect. Parameters of every
 query:

@@ -126,7 +126,7 @@ def _read(sources: Sequence[ContactSource]) -> list[FoundContact]:
         cursor.execute(
             """SELECT p.person_id, p.level, p.earliest, max(m.ends_at)
             FROM tracing_person p JOIN tracing_meeting m ON m.contact_id = p.person_id
-            GROUP BY p.person_id ORDER BY p.level, p.earliest, p.person_id"""
+            GROUP BY p.person_id, p.level, p.earliest ORDER BY p.level, p.earliest, p.person_id"""
         )
         for person_id, level, first, last in cursor.fetchall():
             contacts[person_id] = FoundContact(person_id, level, first, last)
