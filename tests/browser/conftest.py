@@ -172,3 +172,14 @@ def sign_in(context: Any, site: sites.Site, account: Any) -> str:
         _device, token = tokens.issue_device(account=account, label="tests")
     context.add_cookies([{"name": tokens.COOKIE, "value": token, "url": site.url, "httpOnly": True, "sameSite": "Lax"}])
     return token
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_anywhere(site: sites.Site, town: Town) -> None:
+    """Each story begins with an empty history."""
+    import psycopg
+
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE checkin_event DISABLE TRIGGER USER")
+        connection.execute("TRUNCATE checkin_event, checkin_receipt, checkin_visit")
+        connection.execute("ALTER TABLE checkin_event ENABLE TRIGGER USER")

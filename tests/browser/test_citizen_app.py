@@ -5,22 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, sign_in
 from tests.browser.site import camera_video
-
-
-@pytest.fixture(autouse=True)
-def _nobody_is_anywhere(site: Any, town: Any) -> None:
-    """Each story begins with an empty history."""
-    import psycopg
-
-    with psycopg.connect(site.database_url, autocommit=True) as connection:
-        connection.execute("ALTER TABLE checkin_event DISABLE TRIGGER USER")
-        connection.execute("TRUNCATE checkin_event, checkin_receipt, checkin_visit")
-        connection.execute("ALTER TABLE checkin_event ENABLE TRIGGER USER")
 
 
 def events(site: Any) -> list[tuple[Any, ...]]:
@@ -88,9 +76,7 @@ def test_sign_in_by_phone_and_code_then_home(site: Any, town: Any, phone: Any) -
     expect(page.get_by_role("heading", name="Chào Hạnh")).to_be_visible()
 
 
-def test_camera_reads_the_poster_and_the_receipt_runs(
-    site: Any, town: Any, launch: Any, tmp_path: Path
-) -> None:
+def test_camera_reads_the_poster_and_the_receipt_runs(site: Any, town: Any, launch: Any, tmp_path: Path) -> None:
     from lachan.register.places import codes
 
     film = camera_video(tmp_path / "poster.y4m", codes.payload("lachan.example", town.market_code))
@@ -253,6 +239,7 @@ def test_signed_out_phone_keeps_what_was_scanned(site: Any, town: Any, phone: An
     page.goto("/app/")
     expect(page.locator("#strip")).to_contain_text("tài khoản khác")
     assert events(site) == []
+    context.clear_cookies()
     sign_in(context, site, town.hanh)
     page.goto("/app/")
     ((name, _place, _direction, _at),) = arrived(site, page, 1)

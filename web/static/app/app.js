@@ -70,8 +70,8 @@ async function drawNoticeCount() {
   badge.dataset.direct ??= (badge.textContent?.match(/\d+/) ?? ["0"])[0];
   const count = Number(badge.dataset.direct) + (await unreadPlaceNotices()).length;
   badge.hidden = count === 0;
-  const number = [...badge.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
-  if (number) number.textContent = count ? String(count) : "";
+  for (const node of [...badge.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
+  if (count) badge.firstElementChild?.after(String(count));
 }
 
 async function keepPages() {

@@ -19,6 +19,10 @@ const THINGS = {
 function Notice({ notice }) {
   const { language } = config;
   const disease = config.diseases[notice.disease]?.name ?? "";
+  const known = notice.ending === "scanned" || notice.ending === "next";
+  const times = { day: weekdayDate(notice.start, language), from: clock(notice.start), to: clock(notice.end) };
+  const when = say(known ? "place-notice.when" : notice.ending === "open" ? "place-notice.when-open" : "place-notice.when-cut", times);
+  const chip = known ? say("place-notice.why-chip", { duration: duration(notice.end - notice.start, language) }) : say("place-notice.why-chip-open");
   const until = date(plusDays(notice.start, config.diseases[notice.disease]?.days ?? 14), language);
   const gone = async () => {
     await amend(notice.id, { dismissed: true });
@@ -29,20 +33,20 @@ function Notice({ notice }) {
   return html`<div class="stack snug"><h1>${say(`place-notice.${notice.advice}`)}</h1>
     ${notice.who ? html`<p class="meta">${say("place-notice.for", { who: notice.who })}</p>` : null}
     <p class="lead">${say("place-notice.lead", { disease })}</p>
-    <div class="card when">${icon("pin")}<b>${notice.place}</b>${icon("clock")}<span>${say("place-notice.when", { day: weekdayDate(notice.start, language), from: clock(notice.start), to: clock(notice.end) })}</span></div></div>
+    <div class="card when">${icon("pin")}<b>${notice.place}</b>${icon("clock")}<span>${when}</span></div></div>
   <section aria-labelledby="do"><h2 id="do">${say("place-notice.do")}</h2>
     <ol class="todo card">${THINGS[notice.advice].map((key) => html`<li key=${key}><div><b>${say(key, { date: until })}</b><p>${say(/** @type {Key} */ (`${key}-more`))}</p></div></li>`)}</ol></section>
   <section aria-labelledby="call"><h2 id="call">${say("place-notice.call")}</h2><div class="stack tight">
     ${call("19009095", "place-notice.call-health", "place-notice.call-health-more")}${call("115", "place-notice.call-115", "place-notice.call-115-more", "danger")}</div></section>
   <section aria-labelledby="why"><h2 id="why">${say("place-notice.why")}</h2><div class="card">
-    <span class="ev place">${icon("pin")}<span>${say("place-notice.why-chip", { duration: duration(notice.end - notice.start, language) })}</span></span><p>${say("place-notice.why-more")}</p></div></section>
+    <span class="ev place">${icon("pin")}<span>${chip}</span></span><p>${say("place-notice.why-more")}</p></div></section>
   <section aria-labelledby="sure"><h2 id="sure">${say("place-notice.sure")}</h2>
     <ol class="sure" aria-label=${say("place-notice.sure-label")}><li aria-current="true">${say("place-notice.sure-1")}</li><li>${say("place-notice.sure-2")}</li><li>${say("place-notice.sure-3")}</li></ol>
     <p>${say("place-notice.sure-more")}</p></section>
   <section aria-labelledby="who"><h2 id="who">${say("place-notice.knows")}</h2><div class="notice">${icon("lock")}<div>${say("place-notice.knows-more")}</div></div></section>
   <section aria-labelledby="help"><h2 id="help">${say("place-notice.help")}</h2><p>${say("place-notice.help-more")}</p></section>
   <section aria-labelledby="object"><h2 id="object">${say("place-notice.object")}</h2><p>${say("place-notice.object-more")}</p>
-    <p><button class="btn second" type="button" onClick=${gone}>${say("place-notice.dismiss")}</button></p></section>
+    <p class="after"><button class="btn second" type="button" onClick=${gone}>${say("place-notice.dismiss")}</button></p></section>
   <p class="meta">${say("place-notice.foot", { time: clock(notice.issued), date: date(notice.issued, language), disease, erase: date(plusDays(notice.start, config.retention), language) })}</p>`;
 }
 

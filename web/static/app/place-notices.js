@@ -7,7 +7,8 @@
  * @property {string} place
  * @property {string} [who]       whose visit, when it is not the owner's
  * @property {number} start       the visit's own times, milliseconds
- * @property {number} end
+ * @property {number} end         only known when the departure was scanned, or the next arrival
+ * @property {import("./visits.js").Stay["ending"]} ending
  * @property {"inform" | "test" | "stay-home"} advice
  * @property {number} disease     its number in the list
  * @property {number} issued      milliseconds
@@ -138,7 +139,7 @@ async function compare() {
       if (old && rank(old.advice) >= rank(advice)) continue;
       const known = before.get(id);
       found.set(id, {
-        id, place: placeName(stay), who: stay.who, start: stay.start, end: stay.end, advice, disease: window.disease,
+        id, place: placeName(stay), who: stay.who, start: stay.start, end: stay.end, ending: stay.ending, advice, disease: window.disease,
         // The first list that had it on this phone: later lists repeat it.
         issued: known?.issued ?? feed.issued, seen: known?.seen ?? null, dismissed: known?.dismissed ?? false,
       });

@@ -56,17 +56,24 @@ function Arrive({ code, back }) {
   const [here, setHere] = useState(/** @type {import("./visits.js").Stay[]} */ ([]));
   const [busy, setBusy] = useState(false);
   const [nobody, setNobody] = useState(false);
+  const [more, setMore] = useState(false);
+  const [staying, setStaying] = useState(/** @type {string[]} */ ([]));
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => {
     void lookUp(code).then(setAnswer);
     void scans.all().then((all) => setHere(stays(all.filter((scan) => scan.owner === config.owner), Date.now(), config.typical).filter((stay) => stay.ending === "open")));
   }, [code]);
   useEffect(() => heading.current?.focus(), [Boolean(answer)]);
-  const people = [{ key: config.owner, name: say("arrive.me") }, ...config.wards];
+  const family = [{ key: config.owner, name: say("arrive.me") }, ...config.wards];
   const place = answer && "place" in answer ? answer.place : null;
   const name = place?.name ?? say("arrive.unknown", { code: grouped(code) });
   const inside = here.filter((stay) => stay.code === code || (place?.key && stay.place?.key === place.key));
-  const elsewhere = here.find((stay) => chosen.includes(stay.person) && !inside.includes(stay));
+  const isInside = (/** @type {string} */ key) => inside.some((stay) => stay.person === key);
+  // Whoever is here leaves; the others may still come in.
+  const leaving = inside.length > 0 && !more;
+  const people = family.filter(({ key }) => isInside(key) === leaving);
+  const picked = people.filter(({ key }) => (leaving ? !staying.includes(key) : chosen.includes(key))).map(({ key }) => key);
+  const elsewhere = here.find((stay) => picked.includes(stay.person) && !inside.includes(stay));
 
   /** @param {"in" | "out"} direction @param {string[]} keys */
   const write = async (direction, keys) => {
@@ -76,7 +83,7 @@ function Arrive({ code, back }) {
     }
     setBusy(true);
     const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
-    await record({ code, direction, people: people.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind });
+    await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind });
     location.assign("/app/");
   };
 
@@ -87,22 +94,24 @@ function Arrive({ code, back }) {
   }
   /** @param {string} key */
   const toggle = (key) => {
+    const flip = (/** @type {string[]} */ keys) => (keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key]);
     setNobody(false);
-    setChosen(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+    if (leaving) setStaying(flip(staying));
+    else setChosen(flip(chosen));
   };
   return html`<div class="stack snug" data-arrive=${code}>
     <div><h1 tabindex="-1" ref=${heading}>${name}</h1>${place?.area ? html`<p class="meta">${place.area}</p>` : null}</div>
     ${answer.state === "offline" ? html`<div class="notice">${icon("offline")}<div>${say("arrive.offline")}</div></div>` : null}
     ${inside.length ? html`<div class="notice ok">${icon("clock")}<div>${say("arrive.already", { time: clock(inside[0].start) })}</div></div>` : null}
-    ${config.wards.length ? html`<fieldset class="group"><legend class="label">${say("arrive.who")}</legend>
+    ${people.length > 1 || (config.wards.length && !leaving) ? html`<fieldset class="group"><legend class="label">${say(leaving ? "arrive.who-leaves" : "arrive.who")}</legend>
       ${nobody ? html`<p class="error-text" role="alert">${icon("warning")}<span>${say("arrive.nobody")}</span></p>` : null}
-      <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${chosen.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
-    ${elsewhere && !inside.length ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
+      <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${picked.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
+    ${elsewhere && !leaving ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
     <p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention), config.language) })}</p>
-    <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
-    <${InDock}>${inside.length
-      ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", inside.map((stay) => stay.person))}>${icon("leave")}${say("arrive.leave")}</button>`
-      : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", chosen)}>${icon("enter")}${say("arrive.go")}</button>`}<//>
+    <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}${leaving && inside.length < family.length ? html`<button class="btn quiet" type="button" onClick=${() => setMore(true)}>${say("arrive.others")}</button>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
+    <${InDock}>${leaving
+      ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", picked)}>${icon("leave")}${say("arrive.leave")}</button>`
+      : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", picked)}>${icon("enter")}${say("arrive.go")}</button>`}<//>
   </div>`;
 }
 

@@ -68,9 +68,9 @@ function Refused({ all }) {
 /** @param {{groups: ReturnType<typeof together>}} props */
 function Recent({ groups }) {
   const past = groups.filter(({ first }) => first.ending !== "open").slice(0, SHOWN);
+  if (!past.length) return null;
   return html`<div class="between"><h2 id="recent-title">${say("recent.title")}</h2><a class="nowrap" href="/app/visits/">${say("recent.all")}</a></div>
-    ${past.length ? html`<ul class="list">${past.map((group) => html`<li key=${group.first.key}><${Line} group=${group} /></li>`)}</ul>`
-      : html`<p class="meta">${say("visits.empty")}</p>`}`;
+    <ul class="list">${past.map((group) => html`<li key=${group.first.key}><${Line} group=${group} /></li>`)}</ul>`;
 }
 
 /** @param {{group: ReturnType<typeof together>[number]}} props */
@@ -78,14 +78,13 @@ function Line({ group }) {
   const { first, all } = group;
   const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
   const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
-  return html`<div class="item"><span class="grow"><b>${placeName(first)}</b><br /><span class="meta">${dayName(first.start, config.language)}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span></span>
+  return html`<div class="item"><span class="grow"><b>${placeName(first)}</b> <span class="meta">${dayName(first.start, config.language)}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span></span>
     ${unsent ? html`<span class="meta nowrap">${say("visits.waiting")}</span>` : null}</div>`;
 }
 
 /** @param {{notice: import("./place-notices.js").PlaceNotice}} props */
 function PlaceWarning({ notice }) {
-  return html`<a class="warning" href=${`/app/notices/here/#${notice.id}`}>${icon("st-late", "st-shape")}<span class="body"><b>${say(`place-notice.${notice.advice}`)}</b><br />
-    <span class="meta">${notice.place}, ${dayName(notice.start, config.language)}.</span> <span class="more">${say("place-notice.see")}</span></span></a>`;
+  return html`<a class="warning" href=${`/app/notices/here/#${notice.id}`}>${icon("st-late", "st-shape")}<span class="body"><b>${say(`place-notice.${notice.advice}`)}</b> <span class="meta">${notice.place}, ${dayName(notice.start, config.language)}.</span> <span class="more">${say("place-notice.see")}</span></span></a>`;
 }
 
 /** @param {string} id @param {any} content */

@@ -7,7 +7,7 @@ from lachan.ground.platform.context import COOKIE
 
 NAME = COOKIE.format("address")
 YEAR_S = 365 * 24 * 3600
-#: Cookie value → word, in the order in which they are offered. Vietnamese words in both languages: they are no translation.
+#: Cookie value → word, in the order in which they are offered. No messages to translate: English has one "you".
 WORDS = {
     "ong": "ông",
     "ba": "bà",

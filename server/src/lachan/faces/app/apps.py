@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from django import apps
 
 
-class AppConfig(AppConfig):
+class AppConfig(apps.AppConfig):
     name = "lachan.faces.app"
     label = "app"

@@ -1,4 +1,4 @@
-"""Check-in by a plain form, for a phone without scripts: the same statement, receipts and refusals as the ingest lane's.
+"""Check-in by a plain form, for a phone without scripts: the same statement and refusals as the ingest lane's.
 
 The lane batches the requests of a whole country; a form sent now and then is written through Django's own connection,
 inside the request's transaction.
@@ -58,7 +58,7 @@ def record(
 ) -> set[Outcome]:
     """Write the arrival or departure of those people at the place of that code, at this moment.
 
-    `form_key` is made when the form is drawn: a form sent twice writes once (Outcome.OTHER_BODY then, since its time differs).
+    `form_key` is made when the form is drawn: a form sent twice writes once (then OTHER_BODY: its time differs).
     """
     now = datetime.now(UTC)
     token = hashlib.sha256((token_of(request) or "").encode()).hexdigest()

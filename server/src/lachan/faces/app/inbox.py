@@ -105,7 +105,7 @@ def open_letter(account: Any, key: UUID, language: str, you: str) -> Letter | No
 
 
 def done(account: Any, key: UUID) -> bool:
-    """The reader has done what the notice asks; the home page no longer warns of it. False when there is no such notice."""
+    """The reader has done what the notice asks; the home page no longer warns of it. False for an unknown notice."""
     notice = _find(account, key)
     if notice is None:
         return False

@@ -47,7 +47,7 @@ def pages() -> list[str]:
 def colours() -> dict[str, str]:
     """The light theme's colours from the tokens: a manifest can't use CSS variables."""
     text = (settings.WEB / "static" / "face" / "tokens.css").read_text()
-    found = {name: value for name, value in reversed(re.findall(r"--(paper|surface|brand):\s*(#[0-9a-f]{6})", text))}
+    found = dict(reversed(re.findall(r"--(paper|surface|brand):\s*(#[0-9a-f]{6})", text)))
     return {"paper": found["paper"], "surface": found["surface"], "brand": found["brand"]}
 
 

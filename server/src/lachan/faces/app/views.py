@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from lachan.faces.app import addressing, arrival, inbox, offline
 from lachan.ground.platform.context import look
 from lachan.register.access import sessions
 from lachan.register.access.models import Account
@@ -25,7 +26,6 @@ from lachan.register.people.models import Person
 from lachan.register.places import codes, kinds
 from lachan.register.places import queries as places
 from lachan.register.places.models import Place, PlaceCode
-from lachan.faces.app import addressing, arrival, inbox, offline
 from lachan.systems.checkin.keeping import RETENTION
 from lachan.systems.checkin.models import Direction, Visit
 from lachan.systems.checkin.receipt import short_code
@@ -75,9 +75,7 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
 
 def _visits(people: list[Person], limit: int) -> list[Visit]:
     by_id = {person.pk: person for person in people}
-    found = list(
-        Visit.objects.filter(person_id__in=by_id).select_related("place").order_by("-t_in", "id")[:limit]
-    )
+    found = list(Visit.objects.filter(person_id__in=by_id).select_related("place").order_by("-t_in", "id")[:limit])
     for visit in found:
         visit.person = by_id[visit.person_id]
     return found
@@ -302,7 +300,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, with the list of files to keep. Its text changes with the build, which is how a phone learns of it."""
+    """The service worker, with the list of files to keep. Its text changes with the build: so a phone learns of one."""
     start = {
         "build": settings.BUILD,
         "assets": offline.assets(),

@@ -42,7 +42,16 @@ def test_the_phones_modules(tmp_path: Path) -> None:
     texts = [code, *(codes.new() for _n in range(200))]
     texts += [codes.payload("lachan.example", code), f"https://LACHAN.example/c/{code.lower()}/?x=1#y"]
     texts += [codes.grouped(code), f" {codes.grouped(code).lower()} ", code.replace("0", "O").replace("1", "l")]
-    texts += ["", "7KD2", code + "0", code[:-1], code[::-1], "https://lachan.example/c/", f"http://other/d/{code}", "héllo wörld!"]
+    texts += [
+        "",
+        "7KD2",
+        code + "0",
+        code[:-1],
+        code[::-1],
+        "https://lachan.example/c/",
+        f"http://other/d/{code}",
+        "héllo wörld!",
+    ]
     cases = tmp_path / "codes.json"
     cases.write_text(json.dumps([_verdict(text) for text in texts]))
     # A zone far from Viet Nam: no time shown may depend on the phone's own.
