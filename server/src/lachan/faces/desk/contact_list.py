@@ -123,6 +123,8 @@ class Facets:
     total: int = 0
     # Of everything in scope, whatever is filtered.
     per_level: Counter[int] = field(default_factory=Counter)
+    # per_level by level, for a template (which would ask a Counter for the count of "items").
+    figures: list[tuple[int, int]] = field(default_factory=list)
     per_status: Counter[str] = field(default_factory=Counter)
 
 
@@ -186,6 +188,7 @@ def facets(found: QuerySet[Contact], filters: Filters) -> Facets:
         for name, mine in values.items():
             if all(fit for other, fit in fits.items() if other != name):
                 counted[name].update(dict.fromkeys(mine, n))
+    made.figures = sorted(made.per_level.items())
     made.levels = [
         _option("level", f"F{n}", str(n), counted["level"][n], filters) for n in sorted(made.per_level.keys())
     ]
@@ -250,17 +253,11 @@ def rows(account: Account, found: QuerySet[Contact], *, whole: bool, minimum: in
     exposures = Exposure.objects.filter(contact__in=contacts).select_related("place", "via")
     for exposure in exposures:
         met.setdefault(exposure.contact_id, []).append(exposure)
-    vias = {e.via_id: e.via.name for several in met.values() for e in several}
+    vias = {e.via.pk: e.via.name for several in met.values() for e in several if e.via is not None}
     names = vias if whole else reach.names_visible(account, vias)
     notices = {n.contact_id: n for n in DirectNotice.objects.filter(contact__in=contacts, withdrawn_at=None)}
     return [
-        _row(
-            contact,
-            about(contact.person, today),
-            chips(met.get(contact.pk, []), names, minimum),
-            notices.get(contact.pk),
-        )
-        for contact in contacts
+        _row(c, about(c.person, today), chips(met.get(c.pk, []), names, minimum), notices.get(c.pk)) for c in contacts
     ]
 
 

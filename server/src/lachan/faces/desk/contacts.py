@@ -148,11 +148,8 @@ def _panel(request: HttpRequest, found: Contact) -> dict[str, Any]:
     phones = [i.value for i in found.person.identifiers.all() if i.kind == Identifier.Kind.PHONE]
     onward = Exposure.objects.filter(contact__outbreak=outbreak, contact__current=True, via=found.person)
     state, word = contact_list.state_of(found, live)
-    names = (
-        {e.via_id: e.via.name for e in exposures}
-        if whole
-        else reach.names_visible(account, {e.via_id for e in exposures})
-    )
+    vias = {e.via.pk: e.via.name for e in exposures if e.via is not None}
+    names = vias if whole else reach.names_visible(account, vias)
     return {
         "contact": found,
         "outbreak": outbreak,
@@ -176,7 +173,7 @@ def _days(
 ) -> list[tuple[datetime, list[Event]]]:
     """The meetings by day, newest first."""
     contacts = dict(
-        Contact.objects.filter(outbreak=outbreak, person__in=[e.via_id for e in exposures]).values_list(
+        Contact.objects.filter(outbreak=outbreak, person__in=[e.via_id for e in exposures if e.via_id]).values_list(
             "person_id", "key"
         )
     )
@@ -192,10 +189,10 @@ def _meeting(e: Exposure, names: dict[int, str], contacts: dict[int, UUID], outb
         met = _("Ở gần ca %(number)s") % {"number": e.index_case.number}
         link = reverse("desk:case", args=[e.index_case.key])
     else:
-        name = names.get(e.via_id)
+        name = names.get(e.via_id or 0)
         met = _("Ở gần %(name)s") % {"name": name} if name else _("Ở gần một người sống ở nơi khác")
         link = ""
-        if name and e.via_id in contacts:
+        if name and e.via_id is not None and e.via_id in contacts:
             link = reverse("desk:contact", args=[outbreak.pk, contacts[e.via_id]])
     home = e.source == "household"
     chip = source_name(e.source) if home else span(e.minutes_certain, e.minutes_possible)
