@@ -59,8 +59,8 @@ def issue_notices(
     """
     moment = now or timezone.now()
     profile = profile_in_force(outbreak.disease_id, timezone.localdate(moment))
-    # The locks make two officers who press at once issue one notice.
-    locked = (
+    # The locks, taken before anything else is read, make two officers who press at once issue one notice.
+    locked = list(
         Contact.objects.select_for_update(of=("self",))
         .filter(outbreak=outbreak, pk__in=[contact.pk for contact in contacts])
         .select_related("person__area", "person__account", "outbreak__area")

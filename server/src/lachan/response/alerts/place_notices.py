@@ -79,6 +79,17 @@ def propose_windows(outbreak: Outbreak, *, now: datetime | None = None) -> list[
     return sorted(proposed, key=lambda w: (w.start, w.place.pk), reverse=True)
 
 
+def no_longer_supported(outbreak: Outbreak, *, now: datetime | None = None) -> list[PlaceNotice]:
+    """Notices in force that today's cases give no cause for: a case was excluded, a date corrected. To be withdrawn."""
+    proposed = propose_windows(outbreak, now=now)
+    live = PlaceNotice.objects.filter(outbreak=outbreak, withdrawn_at=None).select_related("place").order_by("pk")
+    return [
+        notice
+        for notice in live
+        if not any(w.place.pk == notice.place_id and w.start < notice.end and w.end > notice.start for w in proposed)
+    ]
+
+
 def _joined(found: Iterable[tuple[int, datetime, datetime, int]]) -> list[tuple[int, datetime, datetime, int]]:
     joined: list[tuple[int, datetime, datetime, int]] = []
     for place_id, start, end, visitors in sorted(found):

@@ -27,7 +27,12 @@ def call_list(areas: Iterable[int] | QuerySet[Any, int]) -> QuerySet[DirectNotic
     """Whom to call, living in those areas (a subquery of access.scope.visible), longest waiting first."""
     return (
         DirectNotice.objects.filter(
-            channel=DirectNotice.Channel.CALL, called_at=None, withdrawn_at=None, person__area__in=areas
+            channel=DirectNotice.Channel.CALL,
+            called_at=None,
+            withdrawn_at=None,
+            person__area__in=areas,
+            # Whoever has become a case meanwhile is called as a case.
+            contact__current=True,
         )
         .select_related("person__area", "contact__outbreak")
         .order_by("issued_at", "pk")

@@ -72,10 +72,10 @@ def retrace(
         milliseconds=round((time.perf_counter() - started) * 1000),
         by=by,
     )
-    if change.gone:
-        signals.no_longer_confirmed.send(
-            sender=Contact, contacts=list(Contact.objects.filter(pk__in=change.gone)), by=by
-        )
+    # A contact who has become a case was rightly warned.
+    unfounded = Contact.objects.filter(pk__in=change.gone).exclude(person__in=[case.person_id for case in index])
+    if contacts := list(unfounded):
+        signals.no_longer_confirmed.send(sender=Contact, contacts=contacts, by=by)
     audit.record(
         action="tracing.run",
         subjects=[case.person_id for case in index] + merge.people(),

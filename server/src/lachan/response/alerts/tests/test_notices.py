@@ -1,10 +1,13 @@
 """Direct notices: the right people, once, in the right words, and nothing of the case."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -154,6 +157,37 @@ def test_excluding_the_case_takes_every_notice_back(story: Story, area_tree: Any
     tracing.retrace(outbreak=story.outbreak, by=None, now=NOW)
     assert not DirectNotice.objects.filter(withdrawn_at=None).exists()
     assert not queries.call_list([area_tree.haichau.pk]).exists()
+
+
+def test_a_contact_who_becomes_a_case_was_rightly_warned(story: Story, area_tree: Any) -> None:
+    issue(story, story.hanh, story.elder)
+    for person in (story.hanh, story.elder):
+        cases.record_case(
+            outbreak=story.outbreak, person=person, status="confirmed", onset_on=timezone.localdate(), by=None
+        )
+    tracing.retrace(outbreak=story.outbreak, by=None, now=NOW)
+    assert not story.outbreak.contacts.filter(person__in=[story.hanh, story.elder], current=True).exists()
+    assert DirectNotice.objects.filter(withdrawn_at=None).count() == 2
+    assert not queries.call_list([area_tree.haichau.pk]).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_who_press_at_once_issue_one_notice(story: Story) -> None:
+    contacts = story.confirm(story.hanh, story.elder)
+    start = threading.Barrier(2)
+
+    def press() -> int:
+        start.wait()
+        try:
+            report = actions.issue_notices(outbreak=story.outbreak, contacts=contacts, by=None, now=NOW)
+            return len(report.issued)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as officers:
+        issued = [future.result() for future in [officers.submit(press) for _ in range(2)]]
+    assert sorted(issued) == [0, 2]
+    assert DirectNotice.objects.count() == 2
 
 
 def test_a_withdrawn_notice_can_be_issued_again(story: Story) -> None:

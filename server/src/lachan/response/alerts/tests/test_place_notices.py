@@ -16,6 +16,7 @@ from lachan.response.alerts.errors import WindowGone
 from lachan.response.alerts.models import FeedEdition, PlaceNotice
 from lachan.response.alerts.place_notices import MIN_VISITORS, ProposedWindow, propose_windows, publish_place_notices
 from lachan.response.alerts.tests.conftest import NOW, Story
+from lachan.response.cases import actions as cases
 
 
 def public_key() -> ec.EllipticCurvePublicKey:
@@ -103,6 +104,13 @@ def test_a_withdrawn_window_leaves_the_feed(story: Story, client: Client) -> Non
     assert feed.match(opened, code, NOW - timedelta(hours=50), NOW - timedelta(hours=49.5)) == []
     assert FeedEdition.objects.count() == 2
     assert len(publish(story)) == 1
+
+
+def test_a_notice_whose_case_was_excluded_is_named(story: Story) -> None:
+    (notice,) = publish(story)
+    assert place_notices.no_longer_supported(story.outbreak, now=NOW) == []
+    cases.change_status(case=story.case, to="excluded", reason="mẫu bị lẫn", by=None)
+    assert place_notices.no_longer_supported(story.outbreak, now=NOW) == [notice]
 
 
 def test_the_feed_is_cached_and_answered_by_its_number(story: Story, client: Client) -> None:
