@@ -154,11 +154,16 @@ class FormFlow(View):
             "errors": errors,
             "send_label": self.send_label,
             "told": self.told(),
+            "key": self.walk.state.key,
             "back_url": self.url(before) if before else self.exit_url(),
         }
         return self._render("forms/check.html", context, status)
 
     def _send(self) -> HttpResponse:
+        if self.request.POST.get("key", self.walk.state.key) != self.walk.state.key:
+            # Pressed twice, or again from an old tab: what the page showed is sent already, and its draft is gone.
+            messages.success(self.request, _("Tờ khai này đã gửi rồi."))
+            return HttpResponseRedirect(self.exit_url())
         result = self.walk.result()
         if not result.ok:
             return self._check(HTTPStatus.UNPROCESSABLE_ENTITY)

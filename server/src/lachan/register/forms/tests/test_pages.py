@@ -91,6 +91,16 @@ def test_a_healthy_person_walks_two_pages_and_sends_once(citizen: Client, hanh: 
     assert not Draft.objects.exists()
 
 
+def test_pressing_the_last_button_twice_sends_once_and_says_so(citizen: Client) -> None:
+    post(citizen, "symptoms", symptoms="none")
+    post(citizen, "contact", contact="no")
+    key = citizen.get("/tests/check/").content.decode().split('name="key" value="')[1].split('"')[0]
+    assert citizen.post("/tests/check/", {"key": key}).content == b"sent"
+    again = citizen.post("/tests/check/", {"key": key})
+    assert (again.status_code, again.headers["Location"]) == (302, "/app/")
+    assert str(Response.objects.get().key) == key
+
+
 def test_a_symptom_adds_a_page_and_taking_it_back_removes_it(citizen: Client) -> None:
     assert post(citizen, "symptoms", symptoms=["fever", "cough"]).headers["Location"] == "/tests/since/"
     assert "Câu 2 trên 3" in citizen.get("/tests/since/").content.decode()
