@@ -184,7 +184,7 @@ class Cluster:
             self.process.wait()
 
     def _wait_while_stopping(self) -> None:
-        """An earlier server of this folder may still be shutting down, or starting; its lock would refuse a second one."""
+        """An earlier server of this folder may still be stopping, or starting: its lock would refuse a second one."""
         deadline = time.monotonic() + STOP_TIMEOUT_S
         while self._postmaster_lives() and not self.answers() and time.monotonic() < deadline:
             time.sleep(0.1)
