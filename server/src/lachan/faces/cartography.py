@@ -165,7 +165,7 @@ def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str) ->
         "",
         '<text class="mark-name" x="{}" y="{}" font-size="{}" text-anchor="{}">{}</text>',
         (
-            (f"{x:.3f}", f"{y:.3f}", f"{2.6 * unit:.3f}", anchor, name)
+            (f"{x:.3f}", f"{y:.3f}", f"{2.2 * unit:.3f}", anchor, name)
             for x, y, anchor, name in _labels(sized, unit, box)
         ),
     )
@@ -180,19 +180,26 @@ def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str) ->
 
 
 def _labels(sized: Sequence[tuple[_Spot, float]], unit: float, box: _Box) -> list[tuple[float, float, str, str]]:
-    """Where each name goes: right of its mark, else left; a name that would lie on another is left to the table."""
+    """Where each name goes: right, left, above or below its mark; one that fits nowhere is left to the table."""
     taken: list[tuple[float, float, float, float]] = [(s.x - r, s.y - r, s.x + r, s.y + r) for s, r in sized]
     placed = []
     for spot, radius in sized:
-        long, high = len(spot.mark.name) * 1.5 * unit, 3.0 * unit
-        for anchor, left in (("start", spot.x + radius + 0.6 * unit), ("end", spot.x - radius - 0.6 * unit - long)):
-            area = (left, spot.y - high / 2, left + long, spot.y + high / 2)
+        long, high = len(spot.mark.name) * 1.25 * unit, 2.6 * unit
+        gap = radius + 0.6 * unit
+        around = (
+            ("start", spot.x + gap, spot.y),
+            ("end", spot.x - gap - long, spot.y),
+            ("middle", spot.x - long / 2, spot.y - gap - high / 2),
+            ("middle", spot.x - long / 2, spot.y + gap + high / 2),
+        )
+        mine = (spot.x - radius, spot.y - radius, spot.x + radius, spot.y + radius)
+        for anchor, left, level in around:
+            area = (left, level - high / 2, left + long, level + high / 2)
             inside = area[0] > box.left and area[2] < box.left + box.across
-            mine = (spot.x - radius, spot.y - radius, spot.x + radius, spot.y + radius)
             if inside and not any(_cross(area, other) for other in taken if other != mine):
                 taken.append(area)
-                x = left if anchor == "start" else left + long
-                placed.append((x, spot.y + 0.9 * unit, anchor, spot.mark.name))
+                x = {"start": left, "end": left + long}.get(anchor, spot.x)
+                placed.append((x, level + 0.8 * unit, anchor, spot.mark.name))
                 break
     return placed
 

@@ -19,6 +19,7 @@ from django.db.models import (
     IntegerField,
     Max,
     OuterRef,
+    Q,
     QuerySet,
     Value,
     When,
@@ -123,6 +124,8 @@ class Facets:
     total: int = 0
     # Of everything in scope, whatever is filtered.
     per_level: Counter[int] = field(default_factory=Counter)
+    # F1 that wait to be looked at.
+    close_waiting: int = 0
     # per_level by level, for a template (which would ask a Counter for the count of "items").
     figures: list[tuple[int, int]] = field(default_factory=list)
     per_status: Counter[str] = field(default_factory=Counter)
@@ -177,6 +180,7 @@ def facets(found: QuerySet[Contact], filters: Filters) -> Facets:
         from_ = {name for name, flag in zip(names, rest, strict=True) if flag}
         made.per_level[level] += n
         made.per_status[status] += n
+        made.close_waiting += n if level == 1 and status == Contact.Status.FOUND else 0
         fits = {
             "level": not filters.level or level == int(filters.level),
             "status": not filters.status or status == filters.status,
@@ -222,10 +226,13 @@ def ranked(found: QuerySet[Contact], sort: str, today: date) -> QuerySet[Contact
     age of 60 or more (5). The page explains the same.
     """
     zero = Value(0)
+    # Meetings further down the chain say nothing of how close this contact is.
+    decisive = Q(exposures__level=F("level"))
+    at_home = Exposure.objects.filter(contact=OuterRef("pk"), level=OuterRef("level"), source="household")
     minutes = found.annotate(
-        certain=Coalesce(Max("exposures__minutes_certain"), zero),
-        possible=Coalesce(Max("exposures__minutes_possible"), zero),
-        home=Case(When(_from("household"), then=Value(20)), default=zero),
+        certain=Coalesce(Max("exposures__minutes_certain", filter=decisive), zero),
+        possible=Coalesce(Max("exposures__minutes_possible", filter=decisive), zero),
+        home=Case(When(Exists(at_home), then=Value(20)), default=zero),
         closeness=Case(When(level=1, then=Value(60)), When(level=2, then=Value(35)), default=Value(15)),
         elder=Case(When(person__birth_year__lte=today.year - 60, then=Value(5)), default=zero),
     )
@@ -257,8 +264,14 @@ def rows(account: Account, found: QuerySet[Contact], *, whole: bool, minimum: in
     names = vias if whole else reach.names_visible(account, vias)
     notices = {n.contact_id: n for n in DirectNotice.objects.filter(contact__in=contacts, withdrawn_at=None)}
     return [
-        _row(c, about(c.person, today), chips(met.get(c.pk, []), names, minimum), notices.get(c.pk)) for c in contacts
+        _row(c, about(c.person, today), chips(_decisive(c, met), names, minimum), notices.get(c.pk)) for c in contacts
     ]
+
+
+def _decisive(contact: Contact, met: Mapping[int, list[Exposure]]) -> list[Exposure]:
+    """The meetings that gave the contact its level; of a contact no longer found, what was kept."""
+    found = met.get(contact.pk, [])
+    return [e for e in found if e.level <= contact.level] or found
 
 
 def _row(contact: Contact, about: str, evidence: tuple[list[Chip], int], notice: DirectNotice | None) -> Row:

@@ -87,13 +87,22 @@ def table(request: HttpRequest, number: int) -> HttpResponse:
             "later": filters.address(page=page + 1) if page < pages else "",
             "sorts": {name: filters.address(sort=name) for name in contact_list.SORTS},
             "waiting": facets.per_status["found"],
+            "close": facets.close_waiting,
             "decides": can(account, Permission.CONTACT_DECIDE, outbreak.area_id),
             "traces": can(account, Permission.TRACE_RUN, outbreak.area_id),
             "issues": can(account, Permission.NOTICE_ISSUE, outbreak.area_id),
-            "bulk": min(facets.total, MAX_AT_ONCE) if len(rows) < facets.total <= MAX_AT_ONCE else 0,
+            "bulk": _bulk(facets, filters) if len(rows) < facets.total else 0,
             "undo": _undo_offer(request, outbreak),
         },
     )
+
+
+def _bulk(facets: contact_list.Facets, filters: Filters) -> int:
+    """How many wait in the filter and may be confirmed at once; 0 when too many."""
+    if filters.status not in {"", Contact.Status.FOUND}:
+        return 0
+    waiting = next(option.count for option in facets.statuses if option.value == Contact.Status.FOUND)
+    return waiting if waiting <= MAX_AT_ONCE else 0
 
 
 def _changes(run: Any, filters: Filters) -> list[contact_list.Option]:

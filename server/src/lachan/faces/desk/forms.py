@@ -48,7 +48,7 @@ class MomentField(forms.DateTimeField):
     """A day and a clock in Viet Nam."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "w-mid"}, format="%Y-%m-%dT%H:%M")
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "moment"}, format="%Y-%m-%dT%H:%M")
         super().__init__(widget=widget, input_formats=_MOMENT_FORMATS, required=False, **options)
         self.error_messages["invalid"] = gettext_lazy("Ghi ngày và giờ, ví dụ 9/8/2026 14:30")
 
