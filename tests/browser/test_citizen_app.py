@@ -162,6 +162,51 @@ def test_offline_arrival_keeps_its_time_and_arrives_once(site: Any, town: Any, p
     assert datetime.now(UTC) - at > timedelta(seconds=2)
 
 
+def test_what_waits_is_sent_after_the_app_was_closed(site: Any, town: Any, phone: Any) -> None:
+    context = phone(town.hanh)
+    page = context.new_page()
+    ready(page)
+    context.set_offline(True)
+    arrive(page, town.market_code)
+    expect(page.locator("[data-receipt=running]")).to_contain_text("Chờ gửi")
+    page.wait_for_timeout(500)
+    other = context.new_page()
+    page.close()
+    other.goto("about:blank")
+    context.set_offline(False)
+    ((_name, place, _direction, _at),) = arrived(site, other, 1)
+    assert place == "Chợ Đầu Cầu"
+
+
+def test_wrong_clock_is_corrected_and_said(site: Any, town: Any, phone: Any) -> None:
+    context = phone(town.hanh)
+    page = context.new_page()
+    page.clock.install(time=datetime.now(UTC) - timedelta(hours=1))
+    arrive(page, town.market_code)
+    expect(page.locator("[data-receipt=running]")).to_contain_text("Đồng hồ của máy lệch 1 giờ")
+    ((_name, _place, _direction, at),) = events(site)
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=2)
+    assert re.fullmatch("[01]:[0-9]{2}", page.locator(".clock").inner_text())
+
+
+def test_a_phone_just_signed_in_shows_what_the_server_knows(site: Any, town: Any, phone: Any) -> None:
+    from lachan.systems.checkin import actions
+
+    first = phone(town.hanh).new_page()
+    arrive(first, town.market_code)
+    arrived(site, first, 1)
+    second = phone(town.hanh).new_page()
+    second.goto("/app/")
+    receipt = second.locator(".receipt")
+    expect(receipt).to_contain_text("Chợ Đầu Cầu")
+    receipt.get_by_role("button", name="Rời đi").click()
+    expect(second.get_by_text("Đã ghi lượt rời Chợ Đầu Cầu.")).to_be_visible()
+    with site.orm():
+        actions.project()
+    second.goto("/app/")
+    expect(second.locator("#recent")).to_contain_text("Chợ Đầu Cầu")
+
+
 def test_poster_link_without_a_network_still_writes_the_arrival(site: Any, town: Any, phone: Any) -> None:
     context = phone(town.hanh)
     page = context.new_page()

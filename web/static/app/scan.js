@@ -137,7 +137,13 @@ function Finder({ found, off }) {
     });
     camera.current = eye;
     void eye.start();
-    return () => eye.stop();
+    // The light on the phone must not stay on in a pocket.
+    const look = () => (document.visibilityState === "visible" ? void eye.start() : eye.stop());
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      eye.stop();
+    };
   }, []);
   useEffect(() => camera.current?.pause(off), [off]);
   const problem = state === "denied" || state === "none" || state === "insecure" || state === "failed";

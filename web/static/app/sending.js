@@ -20,6 +20,7 @@
  * @property {string} [kind]     the kind of place, where it was known at the scan
  * @property {string} [short]    the receipt's short code, "7KD-2Q4"
  * @property {string} [id]       the event's id on the server
+ * @property {number} [offset]   seconds by which the phone's clock was wrong at that moment, by the server's answer
  * @property {Refusal} [refusal]
  * @property {number} [tries]
  * @property {number} [retryAt]  milliseconds; not sent before
@@ -135,7 +136,7 @@ async function sendOne(scan, scans, world, random, outcome) {
     const answer = await response.json().catch(() => null);
     if (answer?.id) {
       // The clock corrected by the server is the time that counts from now on.
-      await scans.put({ ...kept, tries, state: "sent", id: answer.id, place: answer.place, short: answer.code, at: answer.at ?? scan.at });
+      await scans.put({ ...kept, tries, state: "sent", id: answer.id, place: answer.place, short: answer.code, at: answer.at ?? scan.at, offset: answer.clock_offset ?? 0 });
       outcome.sent += 1;
       return true;
     }

@@ -11,14 +11,23 @@ import { stays, together } from "./visits.js";
 const JUST_LEFT_MS = 10 * 60_000;
 const SHOWN = 4;
 const SECOND_MS = 1000;
+/** The server corrects a wrong clock, so the same stay may differ by a little. */
+const SAME_MS = 90 * SECOND_MS;
 
-/** @param {{start: number}} props */
-function Clock({ start }) {
-  const [now, setNow] = useState(Date.now());
+/** Now, by the server's clock as far as its last answer told. @param {import("./sending.js").Scan[]} all */
+function rightNow(all) {
+  const newest = all.filter((scan) => scan.state === "sent").sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+  return Date.now() + (newest?.offset ?? 0) * SECOND_MS;
+}
+
+/** @param {{start: number, offset: number}} props  offset in seconds */
+function Clock({ start, offset }) {
+  const read = () => Date.now() + offset * SECOND_MS;
+  const [now, setNow] = useState(read());
   useEffect(() => {
-    const ticking = setInterval(() => setNow(Date.now()), SECOND_MS);
+    const ticking = setInterval(() => setNow(read()), SECOND_MS);
     return () => clearInterval(ticking);
-  }, []);
+  }, [offset]);
   // Said in whole minutes: a screen reader must not hear every second.
   return html`<p class="clock" role="timer" aria-label=${say("receipt.stayed", { duration: duration(now - start, config.language) })}>${running(now - start)}</p>`;
 }
@@ -30,6 +39,7 @@ function Receipt({ group }) {
   const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
   const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
   const mine = all.some((stay) => stay.person === config.owner);
+  const offset = first.scans[0].offset ?? 0;
   const short = all.find((stay) => stay.person === config.owner)?.short ?? first.short;
   const leave = () => record({
     code: first.code, direction: "out", place: first.place, kind: first.scans[0].kind,
@@ -43,10 +53,11 @@ function Receipt({ group }) {
     <h2>${placeName(first)}</h2>
     ${others.length ? html`<p class="meta">${say(mine ? "receipt.with" : "receipt.for", { names: list(others) })}</p>` : null}
     <div class="row"><div class="grow">
-      ${isRunning ? html`<${Clock} start=${first.start} />` : html`<p class="clock">${duration(first.end - first.start, config.language)}</p>`}
+      ${isRunning ? html`<${Clock} start=${first.start} offset=${offset} />` : html`<p class="clock">${duration(first.end - first.start, config.language)}</p>`}
       ${short ? html`<p class="meta nowrap">${say("receipt.code", { short })}</p>` : null}
     </div>
     ${isRunning ? html`<button class="btn second" type="button" onClick=${leave}>${icon("leave")}${say("receipt.leave")}</button>` : null}</div>
+    ${offset ? html`<p class="meta">${say("receipt.clock", { duration: duration(Math.abs(offset) * SECOND_MS, config.language) })}</p>` : null}
     ${unsent ? html`<p class="meta unsent">${icon("offline")}<span>${say(waitingWords)}${first.place ? "" : ` ${say("receipt.name-later")}`}</span></p>` : null}
   </section>`;
 }
@@ -100,10 +111,22 @@ function fill(id, content) {
   render(content, place);
 }
 
+/** Stays that only the server knows: from another phone of the same person, or from before this one was signed in. @param {import("./visits.js").Stay[]} own */
+function fromServer(own) {
+  return (config.recent ?? []).flatMap((known) => {
+    const start = Date.parse(known.start);
+    const same = own.some((stay) => stay.person === known.person && stay.place?.key === known.place.key && Math.abs(stay.start - start) < SAME_MS);
+    /** @type {import("./visits.js").Stay} */
+    const stay = { key: known.key, person: known.person, who: known.who ?? undefined, code: "", place: known.place, start, end: Date.parse(known.end), ending: known.known ? "scanned" : "cut", scans: [] };
+    return same || (stay.ending === "cut" && config.running?.some((here) => here.person === known.person && here.place.key === known.place.key)) ? [] : [stay];
+  });
+}
+
 async function draw() {
   const mine = (await scans.all()).filter((scan) => scan.owner === config.owner);
-  const now = Date.now();
-  const groups = together(stays(mine, now, config.typical));
+  const now = rightNow(mine);
+  const own = stays(mine, now, config.typical);
+  const groups = together([...own, ...fromServer(own)].sort((a, b) => b.start - a.start));
   const live = groups.filter(({ first }) => first.ending === "open");
   const [newest] = groups;
   const justLeft = !live.length && newest?.first.ending === "scanned" && now - newest.first.end < JUST_LEFT_MS ? [newest] : [];

@@ -27,6 +27,7 @@ const vi = {
   "receipt.unknown-place": "Nơi có mã {code}",
   "receipt.name-later": "Tên nơi này hiện ra sau khi gửi được.",
   "receipt.still": "Vẫn ở đây",
+  "receipt.clock": "Đồng hồ của máy lệch {duration}. Giờ ở đây là giờ đúng.",
 
   "refused.title": "Có lượt chưa được nhận",
   "refused.in": "Lượt vào lúc {time}: {reason}",
@@ -67,7 +68,7 @@ const vi = {
   "arrive.looking": "Đang hỏi tên nơi này",
   "arrive.title": "{place}",
   "arrive.unknown": "Nơi có mã {code}",
-  "arrive.offline": "Không có mạng nên chưa biết tên. Lượt vào vẫn được ghi với giờ bây giờ, và tự gửi sau.",
+  "arrive.offline": "Mạng chậm hoặc không có, nên chưa biết tên. Lượt vào vẫn được ghi với giờ bây giờ, và tự gửi sau.",
   "arrive.who": "Ai vào nơi này",
   "arrive.who-leaves": "Ai rời đi",
   "arrive.others": "Thêm người vào",
@@ -165,6 +166,7 @@ const en = {
   "receipt.unknown-place": "Place with code {code}",
   "receipt.name-later": "The name of the place appears once this is sent.",
   "receipt.still": "Still here",
+  "receipt.clock": "This phone's clock is wrong by {duration}. The time here is the right one.",
 
   "refused.title": "Not accepted",
   "refused.in": "Arrival at {time}: {reason}",
@@ -205,7 +207,7 @@ const en = {
   "arrive.looking": "Asking for the name of this place",
   "arrive.title": "{place}",
   "arrive.unknown": "Place with code {code}",
-  "arrive.offline": "No network, so the name is not known yet. The arrival is still written down with the time of now and sent later.",
+  "arrive.offline": "The network is slow or away, so the name is not known yet. The arrival is still written down with the time of now and sent later.",
   "arrive.who": "Who is arriving",
   "arrive.who-leaves": "Who is leaving",
   "arrive.others": "Someone else arrives",

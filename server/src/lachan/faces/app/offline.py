@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 #: Files of these folders, and only those that match, are kept.
 _KEPT = (
     re.compile(r"^app/[a-z0-9-]+\.(js|css)$"),
-    re.compile(r"^face/.*\.(css|js|svg)$"),
+    # Not the pages of officers: passkeys, tables of components, printed sheets.
+    re.compile(r"^face/(?!kit|sheet|passkey)[a-z-]+\.(css|js|svg)$"),
     re.compile(r"^npm/be-vietnam-pro/be-vietnam-pro-(latin|latin-ext|vietnamese)-(400|600|700)-normal\.woff2$"),
     re.compile(r"^npm/htm/standalone\.module\.js$"),
     re.compile(r"^npm/idb-keyval/index\.js$"),

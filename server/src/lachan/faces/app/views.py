@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from lachan.faces.app import addressing, arrival, inbox, offline
@@ -33,6 +34,11 @@ from lachan.systems.checkin.statement import Outcome
 
 RECENT = 4
 HISTORY = 200
+
+
+def _own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of the signed-in person: read only, and in no cache but the app's own, which signing out empties."""
+    return require_safe(never_cache(citizen_required(view)))
 
 
 def _language() -> str:
@@ -81,8 +87,7 @@ def _visits(people: list[Person], limit: int) -> list[Visit]:
     return found
 
 
-@require_safe
-@citizen_required
+@_own_page
 def today(request: HttpRequest) -> HttpResponse:
     """ "Hôm nay": the newest warning, where one is now, where one has been, and the main button."""
     people = _people(request)
@@ -98,6 +103,18 @@ def today(request: HttpRequest) -> HttpResponse:
         now=timezone.now(),
         given_name=addressing.greeting_name(people[0].name) if people else "",
     )
+    context["config"]["recent"] = [
+        {
+            "key": str(visit.id),
+            "person": str(visit.person.key),
+            "who": None if visit.person == context["own"] else visit.person.name,
+            "place": {"name": visit.place.name, "key": str(visit.place.key)},
+            "start": visit.t_in.isoformat(),
+            "end": visit.t_out.isoformat(),
+            "known": visit.ending in {Visit.Ending.SCANNED, Visit.Ending.NEXT_PLACE},
+        }
+        for visit in context["visits"]
+    ]
     context["config"]["running"] = [
         {"person": str(here.person.key), "place": {"key": str(here.place.key)}, "at": here.since.isoformat()}
         for here, _short in running
@@ -105,6 +122,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "app/today.html", context)
 
 
+@never_cache
 @citizen_required
 def scan(request: HttpRequest) -> HttpResponse:
     """The camera, or the code typed by hand. The typed code leads to the page of its place."""
@@ -139,6 +157,7 @@ def _why_not(code: str) -> tuple[int, str]:
     return HTTPStatus.GONE, _("Mã này đã được thay bằng mã mới. Tìm bảng mã mới ở cửa, hoặc hỏi người phụ trách.")
 
 
+@never_cache
 def arrive(request: HttpRequest, code: str) -> HttpResponse:
     """A poster's link, opened by the phone's own camera: the place, and the button that writes the arrival down."""
     try:
@@ -233,8 +252,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return _told(request, place, Direction.OUT)
 
 
-@require_safe
-@citizen_required
+@_own_page
 def visits(request: HttpRequest) -> HttpResponse:
     """Where one has been: what this phone keeps (scripts), and what the server keeps, with its erase date."""
     people = _people(request)
@@ -242,16 +260,14 @@ def visits(request: HttpRequest) -> HttpResponse:
     return render(request, "app/visits.html", _page(request, people, rows=rows, retention=RETENTION))
 
 
-@require_safe
-@citizen_required
+@_own_page
 def notices(request: HttpRequest) -> HttpResponse:
     """Direct notices from the server; place notices are matched and drawn by the phone."""
     letters = inbox.letters(request.user, _language(), addressing.word(request))
     return render(request, "app/notices.html", _page(request, _people(request), letters=letters))
 
 
-@require_safe
-@citizen_required
+@_own_page
 def notice(request: HttpRequest, key: UUID) -> HttpResponse:
     """One direct notice. Opening it marks it read."""
     letter = inbox.open_letter(request.user, key, _language(), addressing.word(request))
@@ -269,15 +285,13 @@ def notice_done(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("app:notice", key=key)
 
 
-@require_safe
-@citizen_required
+@_own_page
 def here(request: HttpRequest) -> HttpResponse:
     """The frame of a place notice: its content is known to the phone alone."""
     return render(request, "app/here.html", _page(request, _people(request)))
 
 
-@require_safe
-@citizen_required
+@_own_page
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language, look, address, what the phone keeps, and signing out."""
     context = _page(
