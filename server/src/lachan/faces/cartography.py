@@ -16,7 +16,7 @@ from lachan.register.areas.models import Area
 
 ATTRIBUTION = shapes.ATTRIBUTION
 # Units of the drawing: the closer map never shows less than this across, and this much around the outermost mark.
-LEAST_ACROSS, AROUND = 14.0, 0.18
+LEAST_ACROSS, AROUND = 22.0, 0.18
 # The closer map's height as a share of its width.
 TALL = 0.72
 
@@ -60,8 +60,11 @@ class _Box:
         return f"{self.left:.2f} {self.top:.2f} {self.across:.2f} {self.down:.2f}"
 
 
-def pictures(marks: Sequence[Mark], sentence: str) -> Pictures:
-    """Both maps of the marks; `sentence` says what they show. Where the outlines are not installed, why."""
+def pictures(marks: Sequence[Mark], sentence: str, *, letters: float = 2.2) -> Pictures:
+    """Both maps of the marks; `sentence` says what they show. Where the outlines are not installed, why.
+
+    `letters`: the height of the closer map's letters in hundredths of its width, larger where it is shown small.
+    """
     try:
         outlines = shapes.province_paths()
         archipelagos = shapes.archipelagos()
@@ -73,7 +76,7 @@ def pictures(marks: Sequence[Mark], sentence: str) -> Pictures:
     held = {mark.area.parent_id for mark in marks}
     land = _land(outlines, held)
     country = _country(land, archipelagos, spots, box, sentence)
-    return Pictures(country, _near(land, spots, box, sentence) if box else "")
+    return Pictures(country, _near(land, spots, box, sentence, letters) if box else "")
 
 
 def _land(outlines: Sequence[shapes.ProvincePath], held: set[int | None]) -> SafeString:
@@ -151,7 +154,7 @@ def _kind(spot: _Spot) -> str:
     return "mark loud" if spot.mark.loud else "mark"
 
 
-def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str) -> SafeString:
+def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str, letters: float) -> SafeString:
     most = max(1, *(s.mark.value for s in spots))
     unit = box.across / 100
     sized = [(s, (1.2 + 2.6 * math.sqrt(s.mark.value / most)) * unit) for s in spots]
@@ -165,8 +168,8 @@ def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str) ->
         "",
         '<text class="mark-name" x="{}" y="{}" font-size="{}" text-anchor="{}">{}</text>',
         (
-            (f"{x:.3f}", f"{y:.3f}", f"{2.2 * unit:.3f}", anchor, name)
-            for x, y, anchor, name in _labels(sized, unit, box)
+            (f"{x:.3f}", f"{y:.3f}", f"{letters * unit:.3f}", anchor, name)
+            for x, y, anchor, name in _labels(sized, unit, box, letters)
         ),
     )
     return format_html(
@@ -179,12 +182,14 @@ def _near(land: SafeString, spots: Sequence[_Spot], box: _Box, sentence: str) ->
     )
 
 
-def _labels(sized: Sequence[tuple[_Spot, float]], unit: float, box: _Box) -> list[tuple[float, float, str, str]]:
+def _labels(
+    sized: Sequence[tuple[_Spot, float]], unit: float, box: _Box, letters: float
+) -> list[tuple[float, float, str, str]]:
     """Where each name goes: right, left, above or below its mark; one that fits nowhere is left to the table."""
     taken: list[tuple[float, float, float, float]] = [(s.x - r, s.y - r, s.x + r, s.y + r) for s, r in sized]
     placed = []
     for spot, radius in sized:
-        long, high = len(spot.mark.name) * 1.25 * unit, 2.6 * unit
+        long, high = len(spot.mark.name) * 0.57 * letters * unit, 1.2 * letters * unit
         gap = radius + 0.6 * unit
         around = (
             ("start", spot.x + gap, spot.y),
@@ -199,7 +204,7 @@ def _labels(sized: Sequence[tuple[_Spot, float]], unit: float, box: _Box) -> lis
             if inside and not any(_cross(area, other) for other in taken if other != mine):
                 taken.append(area)
                 x = {"start": left, "end": left + long}.get(anchor, spot.x)
-                placed.append((x, level + 0.8 * unit, anchor, spot.mark.name))
+                placed.append((x, level + 0.36 * letters * unit, anchor, spot.mark.name))
                 break
     return placed
 

@@ -109,6 +109,8 @@ class Row:
     chips: list[Chip]
     more: int
     priority: int
+    # The end of the last meeting that gave the contact its level.
+    last: datetime
     state: str
     state_word: str
     # The form sends it back, so that a decision is taken on what the officer saw.
@@ -231,6 +233,7 @@ def ranked(found: QuerySet[Contact], sort: str, today: date) -> QuerySet[Contact
     at_home = Exposure.objects.filter(contact=OuterRef("pk"), level=OuterRef("level"), source="household")
     minutes = found.annotate(
         certain=Coalesce(Max("exposures__minutes_certain", filter=decisive), zero),
+        last=Coalesce(Max("exposures__end", filter=decisive), F("last_exposure_at")),
         possible=Coalesce(Max("exposures__minutes_possible", filter=decisive), zero),
         home=Case(When(Exists(at_home), then=Value(20)), default=zero),
         closeness=Case(When(level=1, then=Value(60)), When(level=2, then=Value(35)), default=Value(15)),
@@ -245,8 +248,8 @@ def ranked(found: QuerySet[Contact], sort: str, today: date) -> QuerySet[Contact
     )
     minutes = minutes.annotate(priority=ExpressionWrapper(score, output_field=IntegerField()))
     order = {
-        "priority": ("-priority", "-last_exposure_at", "pk"),
-        "last": ("-last_exposure_at", "pk"),
+        "priority": ("-priority", "-last", "pk"),
+        "last": ("-last", "pk"),
         "name": ("person__folded", "pk"),
     }
     return minutes.order_by(*order[sort])
@@ -277,7 +280,8 @@ def _decisive(contact: Contact, met: Mapping[int, list[Exposure]]) -> list[Expos
 def _row(contact: Contact, about: str, evidence: tuple[list[Chip], int], notice: DirectNotice | None) -> Row:
     shown, more = evidence
     state, word = state_of(contact, notice)
-    return Row(contact, about, shown, more, int(getattr(contact, "priority", 0)), state, word, seen(contact))
+    last = getattr(contact, "last", None) or contact.last_exposure_at
+    return Row(contact, about, shown, more, int(getattr(contact, "priority", 0)), last, state, word, seen(contact))
 
 
 def state_of(contact: Contact, notice: DirectNotice | None) -> tuple[str, str]:

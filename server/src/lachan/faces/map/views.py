@@ -72,7 +72,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
         {
             "sentence": sentence,
             "communes": communes,
-            "map": cartography.pictures(marks, sentence),
+            "map": cartography.pictures(marks, sentence, letters=3.4),
             "attribution": cartography.ATTRIBUTION,
             "now": timezone.now(),
             "below": SUPPRESSED_BELOW,
