@@ -19,6 +19,7 @@ _TABLE_BITS = 22
 _MASK = np.uint64((1 << _TABLE_BITS) - 1)
 # Keys derived at a time: 512 × 144 × 16 bytes = 1.1 MB, which stays in the processor's cache.
 _KEYS_AT_ONCE = 512
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Heard:
         if identifiers.ndim != 2 or identifiers.shape[1] != IDENTIFIER_BYTES or len(identifiers) != len(times):
             raise ValueError(f"identifiers are rows of {IDENTIFIER_BYTES} bytes, each with its time")
         words = np.ascontiguousarray(identifiers).view(np.uint64)
-        order = np.lexsort((words[:, 1], words[:, 0]))
+        order = np.argsort(words[:, 0])
         self._rows = order.astype(np.int64)
         self._first = np.ascontiguousarray(words[order, 0])
         self._second = np.ascontiguousarray(words[order, 1])
@@ -60,18 +61,26 @@ class Heard:
     def find(self, identifiers: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(row of `identifiers`, sorted position here) of every equal pair; `identifiers` (n, 16) contiguous uint8."""
         words = identifiers.view(np.uint64)
-        first = words[:, 0]
-        maybe = np.flatnonzero(self._table[first & _MASK])
-        wanted = first[maybe]
+        if not len(self) or not len(words):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        # In pieces, so that what lies between the steps stays in the processor's cache.
+        pieces = [self._known(words[at : at + _PIECE, 0]) + at for at in range(0, len(words), _PIECE)]
+        maybe = np.concatenate(pieces)
+        wanted = words[maybe, 0]
         low = np.searchsorted(self._first, wanted, "left")
-        # Most survivors of the table are still strangers: look before searching for the upper end.
-        known = np.flatnonzero(self._first[np.minimum(low, len(self) - 1)] == wanted) if len(self) else low[:0]
-        maybe, low = maybe[known], low[known]
-        counts = np.searchsorted(self._first, wanted[known], "right") - low
+        counts = np.searchsorted(self._first, wanted, "right") - low
         rows = np.repeat(maybe, counts)
-        positions = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(len(rows))
+        positions = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(len(rows))
         equal = words[rows, 1] == self._second[positions]
         return rows[equal].astype(np.int64), positions[equal].astype(np.int64)
+
+    def _known(self, first: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Rows of `first` whose value is a prefix of something heard."""
+        maybe = np.flatnonzero(self._table.take((first & _MASK).view(np.int64), mode="clip"))
+        wanted = first[maybe]
+        low = np.minimum(np.searchsorted(self._first, wanted, "left"), len(self) - 1)
+        known: NDArray[np.int64] = maybe[self._first[low] == wanted]
+        return known
 
     def match(self, keys: KeyBatch, *, tolerance: int = CLOCK_TOLERANCE) -> Hits:
         """Every time one of `keys` was heard within `tolerance` intervals of when it was on the air."""
