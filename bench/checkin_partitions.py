@@ -106,7 +106,8 @@ def _insert(connection: psycopg.Connection, visit: str, batches: int) -> float:
     began = time.perf_counter()
     for _ in range(batches):
         connection.execute(
-            f"INSERT INTO {visit} SELECT (to_hex(extract(epoch FROM clock_timestamp())::bigint * 1000 | 1::bigint << 60)"
+            f"INSERT INTO {visit}"
+            " SELECT (to_hex(extract(epoch FROM clock_timestamp())::bigint * 1000 | 1::bigint << 60)"
             " || substr(md5(random()::text), 1, 16))::uuid, (power(random(), 2) * 40000)::bigint + 1,"
             " (random() * 1000000)::bigint, t, t + interval '1 hour', t + interval '1 hour', 1, 1"
             f" FROM (SELECT '{START + timedelta(days=DAYS - 2)}'::timestamptz + interval '2 days' * random() AS t"
@@ -117,7 +118,7 @@ def _insert(connection: psycopg.Connection, visit: str, batches: int) -> float:
 
 def run(scale: float) -> Iterator[Figure]:
     visits = max(20_000, int(VISITS * scale))
-    with throw_away({"maintenance_work_mem": "512MB"}) as cluster:
+    with throw_away({"maintenance_work_mem": "512MB"}) as cluster:  # noqa: SIM117  the one inside needs the one outside
         with psycopg.connect(cluster.url(), autocommit=True) as connection:
             say(f"drawing {visits:,} visits over {DAYS} days")
             sizes = {"visits": visits, "people": visits // 6, "places": max(50, visits // 250)}

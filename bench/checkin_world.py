@@ -27,7 +27,8 @@ FROM access_account WHERE username LIKE 'phone-%';
 """
 _PLACE = """
 INSERT INTO places_place (key, name, folded, kind, area_id, address, created_at)
-SELECT gen_random_uuid(), 'Chợ ' || n, 'cho ' || n, 'market', (SELECT id FROM areas_area WHERE code = 'bench'), '', now()
+SELECT gen_random_uuid(), 'Chợ ' || n, 'cho ' || n, 'market', (SELECT id FROM areas_area WHERE code = 'bench'), '',
+now()
 FROM generate_series(1, %s) n RETURNING id
 """
 
@@ -60,7 +61,8 @@ def seed(url: str, phones: int, places: int) -> None:
         connection.execute(_SEED.format(phones=phones))
         ids = [row[0] for row in connection.execute(_PLACE, [places]).fetchall()]
         connection.execute(
-            "INSERT INTO places_placecode (code, place_id, issued_at) SELECT *, now() FROM unnest(%s::text[], %s::bigint[])",
+            "INSERT INTO places_placecode (code, place_id, issued_at)"
+            " SELECT *, now() FROM unnest(%s::text[], %s::bigint[])",
             [[code_of(n + 1) for n in range(len(ids))], ids],
         )
         connection.execute("ANALYZE")

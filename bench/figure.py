@@ -12,7 +12,8 @@ Better = Literal["higher", "lower"]
 
 @dataclass(frozen=True)
 class Figure:
-    """A line of the result. `value`, `against_value`: medians over `runs`; the ratio is turned so that more is better."""
+    """A line of the result. `value`, `against_value`: medians over `runs`; the ratio is turned so that more is
+    better."""
 
     bench: str
     value: float

@@ -25,8 +25,8 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-
 from bench import checkin_world
+
 from lachan.ground.platform import postgres
 from tests.faults.wire import Answer, Lost, Wire
 
@@ -208,7 +208,6 @@ async def settle(world: World, load: Load, sent: dict[str, tuple[int, bytes]]) -
         ).fetchall()
     assert events == receipts
     assert twice == 0
-    print(f"\n{len(load.receipts)} acknowledged, 0 lost; answers {dict(load.statuses)}")
 
 
 async def replay(world: World, sent: dict[str, tuple[int, bytes]]) -> list[tuple[str, Answer]]:

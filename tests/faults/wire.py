@@ -11,7 +11,7 @@ class Answer:
     content: bytes
 
 
-class Lost(Exception):  # noqa: N818  it is an outcome here, not an error
+class Lost(Exception):  # noqa: N818  an outcome here, not an error
     """The connection broke before the answer was whole: nobody knows whether the request was carried out."""
 
 

@@ -1,7 +1,10 @@
-"""The group-commit lane: rows of many requests are written by one statement, and every request is answered after the commit.
+"""The group-commit lane: rows of many requests are written by one statement, and every request is answered after
+the commit.
 
-There is no timer. While one batch commits, the next gathers; an idle system writes a single row at once. A bounded queue and
-a connection that comes back by itself keep an overload or a lost database from spreading: both are a quick refusal with a
+There is no timer. While one batch commits, the next gathers; an idle system writes a single row at once. A bounded
+queue and
+a connection that comes back by itself keep an overload or a lost database from spreading: both are a quick refusal
+with a
 time to try again.
 """
 
@@ -67,7 +70,8 @@ class Counters:
 class Lane(Generic[Row, Result]):
     """`write(connection, rows)` runs one autocommitted statement over the rows and returns a result for each, in order.
 
-    `dsn` is a libpq connection string; `lanes` connections write side by side; a batch has at most `max_batch` rows; at most
+    `dsn` is a libpq connection string; `lanes` connections write side by side; a batch has at most `max_batch`
+    rows; at most
     `max_queue` rows wait. `write_timeout` seconds without an answer count as a lost database.
     """
 
@@ -114,15 +118,17 @@ class Lane(Generic[Row, Result]):
         return future
 
     async def start(self) -> None:
-        """Start the lanes. Returns when one is connected, or after a second: a lost database must not stop the server."""
+        """Start the lanes. Returns when one is connected, or after a second: a lost database must not stop the
+        server."""
         self._closing = False
         first = asyncio.Event()
         self._tasks = [asyncio.create_task(self._run(first), name=f"lane-{i}") for i in range(self._lanes)]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(first.wait(), 1.0)
 
-    async def close(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109  the caller says how long a drain may take
-        """Take no more rows, write those that wait, close the connections. What is left after `timeout` gets AwayError."""
+    async def close(self, timeout: float = 10.0) -> None:
+        """Take no more rows, write those that wait, close the connections. What is left after `timeout` gets
+        AwayError."""
         self._closing = True
         self._arrival.set()
         if self._tasks:
@@ -193,7 +199,8 @@ class Lane(Generic[Row, Result]):
     async def _commit(
         self, connection: Connection, batch: list[tuple[Row, asyncio.Future[Result]]], tries: int = TRIES
     ) -> None:
-        """Write the batch and resolve its futures. A bad row fails alone: a refused batch is halved until it is found."""
+        """Write the batch and resolve its futures. A bad row fails alone: a refused batch is halved until it is
+        found."""
         try:
             async with asyncio.timeout(self._write_timeout):
                 results = await self._write(connection, [row for row, _future in batch])

@@ -120,7 +120,8 @@ def invite_staff(*, place: Place, phone: str, role: str) -> PlaceInvite:
 
 @transaction.atomic
 def accept_invites(*, account: Account) -> list[PlaceStaff]:
-    """Turn the open invitations to the account's own phone number into duties. The one who signs in has proved the number."""
+    """Turn the open invitations to the account's own phone number into duties. The one who signs in has proved the
+    number."""
     if account.phone_hash is None:
         return []
     now = timezone.now()

@@ -1,6 +1,7 @@
 """The code on a place's poster: 12 characters that survive typing, and the QR payload that carries them.
 
-Crockford's base 32 without I, L, O, U: 11 random characters (55 bits) and a check character. The check is the weighted sum
+Crockford's base 32 without I, L, O, U: 11 random characters (55 bits) and a check character. The check is the
+weighted sum
 Σ αⁱ·cᵢ = 0 over GF(2⁵) with α primitive, so every wrong character and every swap of two different characters is found,
 whatever their distance (the weights of all 12 places differ).
 """

@@ -1,4 +1,5 @@
-"""How many people came today: known to the check-in system, which this room can't see and which says here how to ask."""
+"""How many people came today: known to the check-in system, which this room can't see and which says here how to
+ask."""
 
 from collections.abc import Callable
 

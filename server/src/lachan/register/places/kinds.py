@@ -8,7 +8,8 @@ from lachan.register.places.models import Place
 
 @dataclass(frozen=True)
 class Kind:
-    """`typical_stay` in minutes stands in for a check-out that was never scanned; `opens`/`closes` in Viet Nam's time."""
+    """`typical_stay` in minutes stands in for a check-out that was never scanned; `opens`/`closes` in Viet Nam's
+    time."""
 
     typical_stay: int
     opens: time | None

@@ -10,7 +10,8 @@ from lachan.register.areas.models import Area
 
 
 class Place(models.Model):
-    """A public place with a responsible owner. `key` is its public id; its codes are secrets of whoever stands there."""
+    """A public place with a responsible owner. `key` is its public id; its codes are secrets of whoever stands
+    there."""
 
     class Kind(models.TextChoices):
         OFFICE = "office", _("công sở")

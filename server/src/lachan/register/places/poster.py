@@ -1,4 +1,5 @@
-"""The poster of a place: one A4 page as PDF, in Vietnamese or English, with the QR at the size the rules ask (15 cm)."""
+"""The poster of a place: one A4 page as PDF, in Vietnamese or English, with the QR at the size the rules ask (15
+cm)."""
 
 import io
 import json
@@ -24,6 +25,7 @@ LEAST_VERSION = 3
 NAME_SIZES = ((34, 25), (52, 19), (80, 14))
 LONG_NAME = 110
 
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
 _STROKE = 'fill="none" stroke="#17503f" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
 # The drawings of the house's sprite that a poster needs; typst reads SVG files, not symbols of one.
 ICONS = {
@@ -35,17 +37,13 @@ ICONS = {
         'fill="none" stroke="#17503f" stroke-width="2.4" stroke-linecap="round"/></svg>'
     ),
     "scan": (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path {_STROKE} d="M4 8.5V4h4.5M15.5 4H20v4.5M20 '
+        f'{_SVG}<path {_STROKE} d="M4 8.5V4h4.5M15.5 4H20v4.5M20 '
         '15.5V20h-4.5M8.5 20H4v-4.5M8 8h3v3H8zM13.5 8H16v2.5M8 13.5V16h2.5M13.5 13.5H16V16h-2.5z"/></svg>'
     ),
     "type": (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path {_STROKE} d="M3.5 6.5h17v11h-17zM7 10h.01M10.3 '
-        '10h.01M13.7 10h.01M17 10h.01M8 14h8"/></svg>'
+        f'{_SVG}<path {_STROKE} d="M3.5 6.5h17v11h-17zM7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8 14h8"/></svg>'
     ),
-    "leave": (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path {_STROKE} d="M13 4H5v16h8M10 12h10M16.5 8.5 20 '
-        '12l-3.5 3.5"/></svg>'
-    ),
+    "leave": (f'{_SVG}<path {_STROKE} d="M13 4H5v16h8M10 12h10M16.5 8.5 20 12l-3.5 3.5"/></svg>'),
 }
 
 
@@ -63,7 +61,7 @@ def qr_svg(payload: str) -> tuple[str, int]:
         symbol = segno.make(payload, error="m", version=LEAST_VERSION, boost_error=True)
     out = io.BytesIO()
     symbol.save(out, kind="svg", border=0, dark="#000000", xmldecl=False, unit=None, omitsize=True)
-    return out.getvalue().decode(), symbol.symbol_size(border=0)[0]
+    return out.getvalue().decode(), int(symbol.symbol_size(border=0)[0])
 
 
 def _name_size(name: str) -> int:

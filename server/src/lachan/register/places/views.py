@@ -1,4 +1,5 @@
-"""The pages of a place's owner: register it, print its poster, see how many came, say who helps. No script is needed."""
+"""The pages of a place's owner: register it, print its poster, see how many came, say who helps. No script is
+needed."""
 
 from typing import cast
 from uuid import UUID

@@ -1,4 +1,5 @@
-"""The projection of events to stays, and the daily care of the tables. Check-ins themselves are written by statement.py."""
+"""The projection of events to stays, and the daily care of the tables. Check-ins themselves are written by
+statement.py."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -23,9 +24,11 @@ SELECT mark.txid::text, pg_snapshot_xmin(pg_current_snapshot())::text,
        mark.txid > pg_snapshot_xmin(pg_current_snapshot()) FROM checkin_watermark mark
 """
 _TOUCHED = """
-SELECT person_id, min(at) FROM checkin_event WHERE txid >= %s::xid8 AND txid < %s::xid8 GROUP BY person_id ORDER BY person_id
+SELECT person_id, min(at) FROM checkin_event WHERE txid >= %s::xid8 AND txid < %s::xid8 GROUP BY person_id ORDER BY
+person_id
 """
-# The automaton starts afresh at each scan that opened a stay, so a person is projected from the last such scan before the
+# The automaton starts afresh at each scan that opened a stay, so a person is projected from the last such scan
+# before the
 # first new one. A stay whose beginning was inferred (an "out" alone) is no such place: it depends on what came before.
 _SCANS = """
 SELECT touched.person_id, event.id, event.place_id, event.at, event.direction, event.trust, start.t_in, start.id
@@ -59,7 +62,8 @@ Touched = list[tuple[int, datetime]]
 
 @transaction.atomic
 def project() -> int:
-    """Bring the stays up to the events. Returns how many people's stays were looked at; 0 when another process is at it.
+    """Bring the stays up to the events. Returns how many people's stays were looked at; 0 when another process is
+    at it.
 
     Running it again changes nothing; events may arrive in any order.
     """
@@ -128,7 +132,7 @@ def _by_person(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, list[S
             scan = Scan(event_id, place, at, direction, trust)  # type: ignore[arg-type]
             if start_at is None or order(scan) >= (start_at, -IN, start_id):
                 scans.append(scan)
-        yield person, scans  # type: ignore[misc]
+        yield person, scans
 
 
 def _learn_rules(rules: dict[int, PlaceRule], places: set[int]) -> None:

@@ -62,7 +62,7 @@ api.document(
     api.Endpoint(
         "POST",
         PATH,
-        summary="Check in at, or out of, a place. Answered after it is stored; repeat with the same key until answered.",
+        summary="Check in at, or out of, a place. Repeat with the same key until it is answered.",
         body=Checkin,
         answer=Receipt,
         statuses={
@@ -205,7 +205,7 @@ _FIELDS = {
 }
 
 
-def _words(problem: _Problem) -> str:
+def _words(problem: _Problem) -> str:  # noqa: PLR0911, PLR0912  one sentence a case, each where the catalogue finds it
     """What went wrong and what to do, in the language in force."""
     match problem.code:
         case "method_not_allowed":
@@ -311,7 +311,8 @@ def _scan(given: Checkin, secret: bytes, now: datetime) -> Scan:
             raise _error(HTTPStatus.UNPROCESSABLE_ENTITY, "time_expired") from None
     fit = now - RETENTION <= at <= now + MAX_AHEAD
     if not fit:
-        # Only a replay can still be answered, and it is found by its key; the moment itself must not strain the database.
+        # Only a replay can still be answered, and it is found by its key; the moment itself must not strain the
+        # database.
         at, offset = (now - 2 * RETENTION if at < now else now + 2 * MAX_AHEAD), None
     return Scan(
         token_hash=hashlib.sha256(secret).hexdigest(),

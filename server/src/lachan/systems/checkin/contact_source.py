@@ -19,7 +19,8 @@ JOIN checkin_visit c ON c.place_id = p.place_id
 WHERE least(f.ends_at, p.t_out + %(tail)s, c.t_out) - greatest(f.starts_at, p.t_in, c.t_in) >= %(minimum)s
 """
 
-# One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in the rare
+# One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in
+# the rare
 # world where two began at one instant; the longer one is the evidence then.
 _DETAILS = """
 SELECT DISTINCT ON (k.id) k.id,

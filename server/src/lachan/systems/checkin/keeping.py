@@ -29,7 +29,8 @@ INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_
                            received_at)
 SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at FROM moved
 """
-# Receipts follow their scan's own time. Those that came within a day are found by arrival (BRIN), the late ones by their
+# Receipts follow their scan's own time. Those that came within a day are found by arrival (BRIN), the late ones by
+# their
 # own small index.
 _EXPIRED_RECEIPTS = (
     "DELETE FROM checkin_receipt WHERE received_at < %(first)s + interval '1 day' AND at < %(first)s",
@@ -66,7 +67,7 @@ def register() -> None:
             erase=_erase_visits,
             # Stays follow their scans: the old person's go, the other's are projected again.
             repoint=lambda old, new: _erase_visits(old),
-            retain=lambda today: Visit.objects.filter(t_out__lt=_first_kept(today)).delete()[0],
+            retain=_retain_visits,
         )
     )
 
@@ -77,12 +78,12 @@ def _first_kept(today: date) -> datetime:
 
 def _export_events(person_id: int) -> Iterable[dict[str, Any]]:
     rows = Event.objects.filter(person_id=person_id).order_by("at")
-    return list(rows.values("at", "direction", "trust", "clock_offset", "place__name", "received_at"))
+    return [dict(row) for row in rows.values("at", "direction", "trust", "clock_offset", "place__name", "received_at")]
 
 
 def _export_visits(person_id: int) -> Iterable[dict[str, Any]]:
     rows = Visit.objects.filter(person_id=person_id).order_by("t_in")
-    return list(rows.values("t_in", "t_out", "certain_until", "ending", "trust", "place__name"))
+    return [dict(row) for row in rows.values("t_in", "t_out", "certain_until", "ending", "trust", "place__name")]
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def _erase_events(person_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_RECEIPTS, [person_id])
         cursor.execute("DELETE FROM checkin_event WHERE person_id = %s", [person_id])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
@@ -99,13 +100,19 @@ def _repoint_events(old: int, new: int) -> int:
     hold_projection()
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, [old, new])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
 def _erase_visits(person_id: int) -> int:
     hold_projection()
     return Visit.objects.filter(person_id=person_id).delete()[0]
+
+
+def _retain_visits(today: date) -> int:
+    first = _first_kept(today)
+    # The bound on t_in says nothing more, but lets the BRIN find the pages.
+    return Visit.objects.filter(t_in__lt=first, t_out__lt=first).delete()[0]
 
 
 @transaction.atomic
@@ -115,4 +122,4 @@ def _retain_events(today: date) -> int:
         for statement in _EXPIRED_RECEIPTS:
             cursor.execute(statement, {"first": first})
         cursor.execute("DELETE FROM checkin_event WHERE at < %s", [first])
-        return cursor.rowcount
+        return int(cursor.rowcount)

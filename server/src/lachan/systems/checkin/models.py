@@ -27,7 +27,8 @@ class Trust(models.IntegerChoices):
 
 
 class Receipt(models.Model):
-    """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is unique for good.
+    """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is
+    unique for good.
 
     Found by its real key, (device_id, key); `key` alone is only what Django needs to call something primary.
     """
@@ -78,7 +79,8 @@ class Event(models.Model):
 
 
 class Visit(models.Model):
-    """A stay projected from events: certain until `certain_until`, possible until `t_out`. Can be rebuilt at any time."""
+    """A stay projected from events: certain until `certain_until`, possible until `t_out`. Can be rebuilt at any
+    time."""
 
     class Ending(models.IntegerChoices):
         SCANNED = 1, _("quét khi rời đi")

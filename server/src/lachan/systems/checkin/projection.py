@@ -4,9 +4,11 @@ One person's scans, in order of time, run through a small automaton:
 
 * "in" opens a stay. Another "in" there, before the stay's inferred end, only shows that the person is still there.
 * "out" ends the stay. A second "out" there, soon after and with nothing between, moves its end.
-* A stay without an "out" ends, possibly, at the earliest of: the next scan elsewhere, the place's closing time, the time people
+* A stay without an "out" ends, possibly, at the earliest of: the next scan elsewhere, the place's closing time, the
+time people
   typically stay after the last scan. It is certain only until the last scan there.
-* An "out" without an "in" is a stay that may have begun a typical stay earlier, but not before the person's previous scan;
+* An "out" without an "in" is a stay that may have begun a typical stay earlier, but not before the person's
+previous scan;
   nothing of it is certain.
 * No stay is longer than 24 hours: an "out" after that belongs to a stay of its own.
 
@@ -61,7 +63,8 @@ class Stay:
 
 
 def order(scan: Scan) -> tuple[datetime, int, UUID]:
-    """Scans of one instant: who leaves one place enters another, so "out" goes first; then by id, which never changes."""
+    """Scans of one instant: who leaves one place enters another, so "out" goes first; then by id, which never
+    changes."""
     return scan.at, -scan.direction, scan.id
 
 

@@ -1,6 +1,7 @@
 """The one statement that writes check-ins: who, whether allowed, where, and the row, for a whole batch at once.
 
-Sign-in, the person acted for and the place's code are looked up in the same statement as the insert, so there is no cache to
+Sign-in, the person acted for and the place's code are looked up in the same statement as the insert, so there is no
+cache to
 go stale: a revoked device or code is refused from the next batch on.
 """
 
@@ -14,17 +15,20 @@ from uuid import UUID
 from lachan.ground.ingest.lane import Connection
 from lachan.systems.checkin.models import Direction, Trust
 
-# The planner can't know how long a batch's arrays are. These settings keep it to index look-ups whatever it guesses, with
+# The planner can't know how long a batch's arrays are. These settings keep it to index look-ups whatever it
+# guesses, with
 # one plan for the life of the connection.
 OPTIONS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c timezone=UTC"
 
-# The IN (…) tests stand in the form of expressions, not of joins, so that they are hashed: a join of two lists whose length
+# The IN (…) tests stand in the form of expressions, not of joins, so that they are hashed: a join of two lists
+# whose length
 # the planner guesses as ten would be a nested loop of a million steps.
-WRITE = f"""
+WRITE = """
 WITH input AS MATERIALIZED (
     SELECT decode(token, 'hex') AS token, key, decode(body, 'hex') AS body, code, direction, at, clock_offset, ward, id,
            fit, n
-    FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::integer[], %s::uuid[],
+    FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::integer[],
+    %s::uuid[],
                 %s::uuid[], %s::boolean[])
          WITH ORDINALITY AS given (token, key, body, code, direction, at, clock_offset, ward, id, fit, n)
 ), known AS MATERIALIZED (
@@ -46,7 +50,8 @@ WITH input AS MATERIALIZED (
     LEFT JOIN places_placecode code ON code.code = i.code AND code.revoked_at IS NULL
     LEFT JOIN places_place place ON place.id = code.place_id AND place.closed_at IS NULL
 ), stored AS (
-    INSERT INTO checkin_receipt (device_id, key, body_hash, event_id, place_id, at, direction, clock_offset, received_at)
+    INSERT INTO checkin_receipt (device_id, key, body_hash, event_id, place_id, at, direction, clock_offset,
+    received_at)
     SELECT device_id, key, body, id, place_id, at, direction, clock_offset, now() FROM known
     WHERE account_id IS NOT NULL AND person_id IS NOT NULL AND place_id IS NOT NULL AND fit
     -- Two lanes that meet the same keys meet them in the same order, so neither waits for the other in a circle.
@@ -56,7 +61,7 @@ WITH input AS MATERIALIZED (
 ), appended AS (
     INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
                                received_at)
-    SELECT id, person_id, place_id, at, direction, {Trust.POSTER:d}, clock_offset, account_id, device_id, now()
+    SELECT id, person_id, place_id, at, direction, %s, clock_offset, account_id, device_id, now()
     FROM known WHERE (id IN (SELECT event_id FROM stored)) IS TRUE
 )
 SELECT (id IN (SELECT event_id FROM stored)) IS TRUE, CASE WHEN account_id IS NOT NULL THEN device_id END,
@@ -64,10 +69,13 @@ SELECT (id IN (SELECT event_id FROM stored)) IS TRUE, CASE WHEN account_id IS NO
 FROM known ORDER BY n
 """
 
-# The rows that were not new: what the first answer to their key was, if there was one. A second statement, because the first
-# can't see rows that another lane committed while it ran, nor the ones it has just written for a twin in the same batch.
+# The rows that were not new: what the first answer to their key was, if there was one. A second statement, because
+# the first
+# can't see rows that another lane committed while it ran, nor the ones it has just written for a twin in the same
+# batch.
 REPLAY = """
-SELECT given.n, receipt.body_hash, receipt.event_id, receipt.at, receipt.direction, receipt.clock_offset, place.key, place.name
+SELECT given.n, receipt.body_hash, receipt.event_id, receipt.at, receipt.direction, receipt.clock_offset, place.key,
+place.name
 FROM unnest(%s::bigint[], %s::uuid[], %s::integer[]) AS given (device_id, key, n)
 JOIN checkin_receipt receipt ON receipt.device_id = given.device_id AND receipt.key = given.key
 JOIN places_place place ON place.id = receipt.place_id
@@ -76,7 +84,8 @@ JOIN places_place place ON place.id = receipt.place_id
 
 @dataclass(slots=True)
 class Scan:
-    """One check-in as the lane takes it. `at` is corrected; `clock_offset` in seconds when it was; `fit` when it may be new."""
+    """One check-in as the lane takes it. `at` is corrected; `clock_offset` in seconds when it was; `fit` when it
+    may be new."""
 
     token_hash: str
     key: UUID
@@ -136,6 +145,7 @@ async def write(connection: Connection, scans: Sequence[Scan]) -> list[Written]:
             _array([scan.person for scan in scans]),
             _array([scan.id for scan in scans]),
             _array([scan.fit for scan in scans]),
+            Trust.POSTER.value,
         ],
     )
     rows = cast(list[tuple[bool, int | None, bool, UUID | None, str | None]], await cursor.fetchall())

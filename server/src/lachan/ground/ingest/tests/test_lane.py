@@ -27,13 +27,13 @@ def table(dsn: str) -> AsyncIterator[str]:
 
 
 async def insert(connection: Connection, rows: Sequence[int]) -> list[str]:
-    await connection.execute(f"INSERT INTO {TABLE} SELECT unnest(%s::int[])", [list(rows)])
+    await connection.execute("INSERT INTO ingest_lane_test SELECT unnest(%s::int[])", [list(rows)])
     return [f"row {row}" for row in rows]
 
 
 def stored(dsn: str) -> list[int]:
     with psycopg.connect(dsn) as connection:
-        return [row[0] for row in connection.execute(f"SELECT number FROM {TABLE} ORDER BY 1").fetchall()]
+        return [row[0] for row in connection.execute("SELECT number FROM ingest_lane_test ORDER BY 1").fetchall()]
 
 
 async def test_each_row_gets_its_own_result_after_the_commit(dsn: str, table: str) -> None:

@@ -105,7 +105,7 @@ END $$;
 
 SELECT checkin_partitions_ahead(now() - interval '28 days', now() + interval '28 days');
 
--- Stays, projected from the events. One table: see docs/adr on partitions.
+-- Stays, projected from the events. One table: docs/adr/0003-partitions.md.
 CREATE TABLE checkin_visit (
     id uuid NOT NULL CONSTRAINT checkin_visit_pk PRIMARY KEY,
     place_id bigint NOT NULL,
@@ -121,6 +121,8 @@ CREATE TABLE checkin_visit (
 -- Each hop of tracing reads these two indexes and never the table.
 CREATE INDEX checkin_visit_place ON checkin_visit (place_id, t_in) INCLUDE (t_out, person_id);
 CREATE INDEX checkin_visit_person ON checkin_visit (person_id, t_in) INCLUDE (place_id, t_out);
+-- Stays are written about when they happen, so a BRIN of a few pages finds the expired ones.
+CREATE INDEX checkin_visit_expiry ON checkin_visit USING brin (t_in);
 
 -- Where the projection stands: every event of a transaction before `txid` is in checkin_visit.
 CREATE TABLE checkin_watermark (

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +168,7 @@ def test_every_stay_is_possible(scans: list[Scan]) -> None:
         assert stay.t_in <= stay.certain_until <= stay.t_out
     for s in scans:
         assert any(f.place == s.place and f.t_in <= s.at <= f.t_out for f in found)
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         assert one.certain_until <= two.t_out
         if one.place == two.place:
             assert one.certain_until <= two.certain_until
@@ -241,7 +242,10 @@ def test_an_event_committed_late_is_not_skipped(places: dict[int, int]) -> None:
 
     from lachan.systems.checkin.asgi import database_dsn
 
-    row = "INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, by_account_id) VALUES (%s,%s,%s,%s,1,1,1)"
+    row = (
+        "INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, by_account_id)"
+        " VALUES (%s, %s, %s, %s, 1, 1, 1)"
+    )
     with psycopg.connect(database_dsn()) as slow, psycopg.connect(database_dsn(), autocommit=True) as quick:
         slow.execute(row, [UUID(int=1), 1, places[1], BASE])
         quick.execute(row, [UUID(int=2), 2, places[1], BASE])
