@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lachan.response.alerts import feed
 from lachan.response.alerts.feed import FeedError, Window
 from lachan.response.alerts.tests.make_vectors import FILE, KEY, vectors
+
+# A busy machine is no failure.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 START = datetime(2026, 8, 9, tzinfo=UTC)
 CODES = ["AAAAAAAAAAAA", "BBBBBBBBBBBB", "CCCCCCCCCCCC"]
@@ -38,6 +41,7 @@ def publish(windows: list[Window], edition: int = 1) -> bytes:
     return unsigned + feed.sign(unsigned, KEY)
 
 
+@PATIENT
 @given(WINDOWS, st.integers(0, 2), MINUTES, st.integers(1, 700))
 def test_a_stay_finds_exactly_the_windows_it_overlaps(
     windows: list[Window], code: int, minute: int, length: int
@@ -59,6 +63,7 @@ def test_a_stay_finds_exactly_the_windows_it_overlaps(
     assert covered(found) == covered(windows)
 
 
+@PATIENT
 @given(WINDOWS)
 def test_the_size_hides_how_many(windows: list[Window]) -> None:
     content = publish(windows)
@@ -90,6 +95,7 @@ def test_another_code_reads_nothing() -> None:
     assert feed.match(opened, CODES[1], moment(0), moment(600)) == []
 
 
+@PATIENT
 @given(st.data())
 def test_an_altered_byte_is_refused(data: st.DataObject) -> None:
     content = bytearray(publish([Window(CODES[0], moment(0), moment(60), 2, 1)]))
@@ -99,6 +105,7 @@ def test_an_altered_byte_is_refused(data: st.DataObject) -> None:
         feed.open_feed(bytes(content), KEY.public_key())
 
 
+@PATIENT
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused(content: bytes) -> None:
     with pytest.raises(FeedError):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone, translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lachan.ground.audit.models import AuditEvent
@@ -18,6 +18,9 @@ from lachan.response.cases.errors import CaseError, IllegalTransition, InfectorE
 from lachan.response.cases.models import Case, LabTest, Outbreak
 from lachan.response.cases.states import FOLLOWS, Status, may_follow
 from lachan.response.cases.window import infectious_window
+
+# A busy machine is no failure.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 COVID = parse_toml((DATA / "covid19" / "1.toml").read_text(encoding="utf-8"))
 MEASLES = parse_toml((DATA / "measles" / "1.toml").read_text(encoding="utf-8"))
@@ -188,6 +191,7 @@ def test_a_case_without_any_date_has_no_window() -> None:
         infectious_window(Dates(None), COVID, NOON)
 
 
+@PATIENT
 @given(DAYS, st.none() | DAYS, st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))  # noqa: DTZ001
 def test_a_window_never_runs_backwards_nor_into_the_future(
     onset: date, sampled: date | None, isolated: datetime | None

@@ -5,11 +5,14 @@ import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lachan.response.cases.chain import ChainCase, Words, draw, generations, graph_of, rows
 from lachan.testing.vectors import vectors
+
+# A busy machine is no failure.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = Words("Chuỗi <lây>", "Thế hệ {n}", "Chưa rõ", "Ca {number} {day} {infected}", "Một câu")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,6 +26,7 @@ def cases_of(infectors: list[int], days: list[int]) -> list[ChainCase]:
     ]
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 90)), min_size=1, max_size=40))
 def test_every_case_and_every_link_is_drawn_inside_the_picture(pairs: list[tuple[int, int]]) -> None:
     cases = cases_of([p[0] for p in pairs], [p[1] for p in pairs])
@@ -36,6 +40,7 @@ def test_every_case_and_every_link_is_drawn_inside_the_picture(pairs: list[tuple
     assert len(set(spots)) == len(spots)
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 90)), min_size=1, max_size=40))
 def test_a_generation_is_its_infectors_plus_one(pairs: list[tuple[int, int]]) -> None:
     cases = cases_of([p[0] for p in pairs], [p[1] for p in pairs])

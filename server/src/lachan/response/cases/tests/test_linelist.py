@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lachan.register.people.models import Person
@@ -18,6 +18,9 @@ from lachan.response.cases.importing import UnreadableFile, import_content, impo
 from lachan.response.cases.linelist import LineListError, decode, parse
 from lachan.response.cases.models import Case, Outbreak
 from lachan.testing.vectors import vectors
+
+# A busy machine is no failure.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TODAY = date(2026, 11, 24)
 
@@ -161,6 +164,7 @@ def test_rash_comes_before_prodrome() -> None:
     assert line.onset == date(1861, 11, 25)
 
 
+@PATIENT
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=12))
 def test_every_row_is_good_or_rejected_and_infectors_come_first(infectors: list[int]) -> None:
     text = "case_id,infector,onset\n" + "".join(
@@ -174,6 +178,7 @@ def test_every_row_is_good_or_rejected_and_infectors_come_first(infectors: list[
         done.add(line.id)
 
 
+@PATIENT
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
