@@ -6,18 +6,24 @@ Each request is undone before the next. An answer to somebody who may not see H�
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from lachan.ground import audit
 from lachan.register.access import phones
 from lachan.register.access.tokens import issue_device
 from lachan.register.people import actions as people
 from lachan.register.people.models import Household
+from lachan.register.profiles.actions import load_profiles
+from lachan.register.profiles.models import Disease
+from lachan.response.cases import actions as cases
+from lachan.response.tracing.models import Contact
 from lachan.testing.cast import sign_in
 from tests.route_table import ACTORS, CLOSED, CSRF_FREE, SEES_HANH, TABLE, Row
 
@@ -77,7 +83,32 @@ def world(request: pytest.FixtureRequest, db: None) -> World:
     Household.objects.update(address=ADDRESS)
     hanh.phone, hanh.phone_hash = PHONE, phones.index(PHONE)
     hanh.save()
+    # A case lives in Hải Châu (Đà Nẵng); Hạnh's child, of the same commune, is a confirmed contact who is to be called.
+    load_profiles()
+    with audit.acting(audit.system("tests")):
+        outbreak = cases.open_outbreak(
+            disease=Disease.objects.get(code="covid19"), name="Đà Nẵng", area=market.area.parent, by=None
+        )
+        sick = people.register_person(name="Người Bệnh", area=market.area)
+        case = cases.record_case(outbreak=outbreak, person=sick, by=None, onset_on=timezone.localdate())
+    now = timezone.now()
+    contact = Contact.objects.create(
+        outbreak=outbreak,
+        person=khoi,
+        level=1,
+        first_exposure_at=now,
+        last_exposure_at=now,
+        status="confirmed",
+        decided_at=now,
+        erase_at=timezone.localdate() + timedelta(days=30),
+    )
     numbers = {
+        "person": str(khoi.key),
+        "outbreak": str(outbreak.pk),
+        "case": str(case.key),
+        "contact": str(contact.key),
+        "officer": str(request.getfixturevalue("commune_officer").pk),
+        "assignment": str(request.getfixturevalue("commune_officer").assignments.get().pk),
         "ward": str(khoi.key),
         "device": str(spare.pk),
         "place": str(market.key),
