@@ -76,6 +76,7 @@ WORDS: dict[str, Text] = {
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_QUOTED = 60
+_MOST_WRITTEN = 10**30
 
 
 def number(value: float, language: str, places: int = 0) -> str:
@@ -95,6 +96,11 @@ def quote(typed: object, language: str) -> str:
     """What was typed, short enough to read back."""
     if isinstance(typed, bool) or typed is None:
         return str(typed).lower()
+    if isinstance(typed, dict | list | tuple):
+        return "{…}" if isinstance(typed, dict) else "[…]"
+    if isinstance(typed, int) and abs(typed) > _MOST_WRITTEN:
+        # Python refuses to write out numbers of thousands of digits.
+        return "…"
     point = "," if language == "vi" else "."
     text = f"{typed:g}".replace(".", point) if isinstance(typed, float) else str(typed)
     return text if len(text) <= _MOST_QUOTED else text[:_MOST_QUOTED] + "…"

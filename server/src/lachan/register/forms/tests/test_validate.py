@@ -130,6 +130,15 @@ def test_no_answers_raise(answers: Any) -> None:
         assert not any("{" in words and "}" in words for words in problem.message.values() if "{" not in str(answers))
 
 
+@pytest.mark.parametrize("huge", [10**5000, -(10**5000), float("inf"), float("nan"), [[[]]] * 3, {"a": {}}, "9" * 5000])
+def test_a_number_without_end_is_refused_and_not_written_out(huge: Any) -> None:
+    for question in ("people", "temperature"):
+        sick = {"well": "no", "symptoms": ["fever"], "since": "2026-08-12", question: huge}
+        (problem,) = validate(DAILY, sick, on=ON).errors
+        assert problem.question == question
+        assert len(problem.message["vi"]) < 200
+
+
 def test_yes_no_unknown_and_not_asked_stay_four_different_things() -> None:
     document = form(yes_no("fever"), yes_no("cough"), yes_no("breath"), yes_no("contact"))
     result = validate(document, {"fever": "yes", "cough": "no", "breath": "unknown"}, on=ON)
