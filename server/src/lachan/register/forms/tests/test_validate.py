@@ -130,7 +130,18 @@ def test_no_answers_raise(answers: Any) -> None:
         assert not any("{" in words and "}" in words for words in problem.message.values() if "{" not in str(answers))
 
 
-@pytest.mark.parametrize("huge", [10**5000, -(10**5000), float("inf"), float("nan"), [[[]]] * 3, {"a": {}}, "9" * 5000])
+HUGE = {
+    "int": 10**5000,
+    "negative": -(10**5000),
+    "inf": float("inf"),
+    "nan": float("nan"),
+    "list": [[[]]] * 3,
+    "object": {"a": {}},
+    "text": "9" * 5000,
+}
+
+
+@pytest.mark.parametrize("huge", HUGE.values(), ids=HUGE.keys())
 def test_a_number_without_end_is_refused_and_not_written_out(huge: Any) -> None:
     for question in ("people", "temperature"):
         sick = {"well": "no", "symptoms": ["fever"], "since": "2026-08-12", question: huge}
