@@ -124,7 +124,8 @@ def test_the_feed_is_cached_and_answered_by_its_number(story: Story, client: Cli
     fixed = client.get(f"/api/v1/notices/feed/{number}")
     assert fixed.content == answer.content
     assert "immutable" in fixed["Cache-Control"]
-    assert client.get("/api/v1/notices/feed/999999").status_code == 404
+    for unknown in (0, 999_999, 10**30):
+        assert client.get(f"/api/v1/notices/feed/{unknown}").status_code == 404
     assert "Set-Cookie" not in answer
     # One copy for everybody: signed in or not, in either language.
     assert "Vary" not in answer
