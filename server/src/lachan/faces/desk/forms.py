@@ -141,7 +141,14 @@ class DatesForm(forms.Form):
 class CaseForm(DatesForm):
     """A new case of a known person. After is_valid, `self.outbreak` is the one chosen, or None: a new one is wanted."""
 
-    outbreak_id = forms.ChoiceField(label=gettext_lazy("Ổ dịch"), widget=forms.RadioSelect)
+    outbreak_id = forms.ChoiceField(
+        label=gettext_lazy("Ổ dịch"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Chọn ổ dịch của ca này"),
+            "invalid_choice": gettext_lazy("Chọn một ổ dịch đang mở trong danh sách"),
+        },
+    )
     disease = forms.ChoiceField(label=gettext_lazy("Bệnh của ổ dịch mới"), required=False)
     outbreak_name = forms.CharField(
         label=gettext_lazy("Tên ổ dịch mới"),
