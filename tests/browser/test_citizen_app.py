@@ -258,6 +258,21 @@ def test_busy_server_is_waited_for_and_nothing_is_lost(site: Any, town: Any, pho
     assert len(asked) == 2
 
 
+def test_one_arrival_is_one_request(site: Any, town: Any, phone: Any) -> None:
+    """A whole country calls this address at once: no page may ask twice."""
+    context = phone(town.hanh)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url) if "checkins" in request.url else None)
+    page = context.new_page()
+    arrive(page, town.market_code)
+    expect(page.locator("[data-receipt=running]")).to_contain_text("Mã")
+    page.goto("/app/visits/")
+    page.goto("/app/")
+    page.wait_for_timeout(1_000)
+    assert len(asked) == 1
+    assert len(events(site)) == 1
+
+
 def test_without_scripts_arrive_and_leave(site: Any, town: Any, phone: Any) -> None:
     page = phone(town.hanh, java_script_enabled=False).new_page()
     type_code(page, town.market_code)

@@ -12,6 +12,7 @@ import { expired } from "./visits.js";
 
 export const SYNC_TAG = "lachan-send";
 const SHORTEST_PAUSE_MS = 1_000;
+const LIST_EVERY_MS = 10 * 60_000;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let lost = false;
@@ -76,8 +77,6 @@ async function drawNoticeCount() {
 
 async function keepPages() {
   if (!navigator.serviceWorker) return;
-  const old = await facts.get("owner");
-  if (config.owner && old !== config.owner) await facts.set("owner", config.owner);
   try {
     await navigator.serviceWorker.register("/app/sw.js", { scope: "/", type: "module", updateViaCache: "none" });
     const registration = await navigator.serviceWorker.ready;
@@ -97,7 +96,6 @@ async function eraseExpired() {
 async function start() {
   if (!config.owner) return;
   if ((await facts.get("owner")) !== config.owner) await facts.set("owner", config.owner);
-  // The server has just drawn this page for a signed-in person, unless it comes from the cache.
   onChange(() => {
     void drawStrip();
     void drawNoticeCount();
@@ -109,6 +107,7 @@ async function start() {
     void flush({ impatient: true });
     void refreshNotices();
   });
+  setInterval(() => document.visibilityState === "visible" && void refreshNotices(), LIST_EVERY_MS);
   await eraseExpired();
   await Promise.all([flush({ impatient: true }), keepPages(), drawNoticeCount()]);
   await refreshNotices();

@@ -50,7 +50,8 @@ export async function amend(id, change) {
 
 /** @param {string} url @param {Record<string, string>} [headers] */
 function ask(url, headers = {}) {
-  return fetch(url, { headers, signal: AbortSignal.timeout?.(PATIENCE_MS) });
+  // Without cookies: who fetches the list is nobody's business.
+  return fetch(url, { headers, credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE_MS) });
 }
 
 /** The key that signs the list: taken once, when the app is first opened, and kept. */

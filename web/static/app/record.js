@@ -10,8 +10,9 @@ import { scans } from "./store.js";
  * @param {{key: string, name?: string}[]} what.people
  * @param {import("./sending.js").Place | null} [what.place]
  * @param {string} [what.kind]
+ * @param {boolean} [what.send]  false when the page is about to be left: its request would be cut off, and made twice
  */
-export async function record({ code, direction, people, place = null, kind }) {
+export async function record({ code, direction, people, place = null, kind, send = true }) {
   const at = new Date().toISOString();
   for (const { key, name } of people) {
     await scans.put({
@@ -20,7 +21,7 @@ export async function record({ code, direction, people, place = null, kind }) {
     });
   }
   // The receipt must not wait for a slow network: it is written down already.
-  void flush({ impatient: true });
+  if (send) void flush({ impatient: true });
 }
 
 /** Try a refused scan once more. @param {import("./sending.js").Scan} scan */

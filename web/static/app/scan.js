@@ -83,7 +83,7 @@ function Arrive({ code, back }) {
     }
     setBusy(true);
     const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
-    await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind });
+    await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, send: false });
     location.assign("/app/");
   };
 

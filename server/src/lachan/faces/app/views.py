@@ -57,7 +57,7 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
     language = _language()
     unread = inbox.unread(request.user)
     owner = str(own.key) if own else ""
-    mark = "|".join([settings.BUILD, owner, language, you, *look(request).values()])
+    mark = "|".join([settings.BUILD, language, you, *look(request).values(), *(str(p.key) for p in people)])
     return {
         "own": own,
         "you": you,
