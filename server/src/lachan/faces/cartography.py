@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from lachan.register.areas import shapes
 from lachan.register.areas.models import Area
@@ -30,6 +29,21 @@ class Mark:
     value: int
     said: str
     loud: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the maps say, in the language of the page: each face has its own catalogue.
+
+    `sentence` says what the maps show; `described` is the country's description with it.
+    """
+
+    sentence: str
+    described: str
+    country: str
+    sea: str
+    hoang_sa: str
+    truong_sa: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +74,8 @@ class _Box:
         return f"{self.left:.2f} {self.top:.2f} {self.across:.2f} {self.down:.2f}"
 
 
-def pictures(marks: Sequence[Mark], sentence: str, *, letters: float = 2.2) -> Pictures:
-    """Both maps of the marks; `sentence` says what they show. Where the outlines are not installed, why.
+def pictures(marks: Sequence[Mark], words: Words, *, letters: float = 2.2) -> Pictures:
+    """Both maps of the marks. Where the outlines are not installed, why.
 
     `letters`: the height of the closer map's letters in hundredths of its width, larger where it is shown small.
     """
@@ -75,8 +89,8 @@ def pictures(marks: Sequence[Mark], sentence: str, *, letters: float = 2.2) -> P
     box = _around(spots) if spots else None
     held = {mark.area.parent_id for mark in marks}
     land = _land(outlines, held)
-    country = _country(land, archipelagos, spots, box, sentence)
-    return Pictures(country, _near(land, spots, box, sentence, letters) if box else "")
+    country = _country(land, archipelagos, spots, box, words)
+    return Pictures(country, _near(land, spots, box, words.sentence, letters) if box else "")
 
 
 def _land(outlines: Sequence[shapes.ProvincePath], held: set[int | None]) -> SafeString:
@@ -96,7 +110,7 @@ def _country(
     archipelagos: Sequence[shapes.Archipelago],
     spots: Sequence[_Spot],
     box: _Box | None,
-    sentence: str,
+    words: Words,
 ) -> SafeString:
     islands = format_html_join(
         "",
@@ -109,7 +123,7 @@ def _country(
                 ),
                 a.label[0],
                 a.label[1],
-                _archipelago_name(a),
+                getattr(words, a.key),
             )
             for a in archipelagos
         ),
@@ -119,21 +133,16 @@ def _country(
         '<svg class="vn" viewBox="{}" role="img" aria-label="{}"><title>{}</title>{}{}'
         '<text class="sea" x="{}" y="{}" font-size="27">{}</text>{}{}</svg>',
         shapes.VIEW_BOX,
-        _("Bản đồ Việt Nam với quần đảo Hoàng Sa và quần đảo Trường Sa. %(sentence)s") % {"sentence": sentence},
-        _("Việt Nam"),
+        words.described,
+        words.country,
         land,
         islands,
         sea_x,
         sea_y,
-        _("Biển Đông"),
+        words.sea,
         format_html_join("", '<circle class="{}" cx="{}" cy="{}" r="6"/>', ((_kind(s), s.x, s.y) for s in spots)),
         _frame(box),
     )
-
-
-def _archipelago_name(one: shapes.Archipelago) -> str:
-    names = {"hoang_sa": _("Quần đảo Hoàng Sa"), "truong_sa": _("Quần đảo Trường Sa")}
-    return names.get(one.key, one.name)
 
 
 def _frame(box: _Box | None) -> SafeString:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lachan.ground.platform.context import DeskBar, NavItem
 from lachan.register.access.models import Account
@@ -15,7 +16,7 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CASE_READ, _("Ca bệnh"), "/desk/cases/"),
         (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
         (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
-        (Permission.OFFICER_GRANT, _("Cán bộ"), "/desk/officers/"),
+        (Permission.OFFICER_GRANT, pgettext("mục", "Cán bộ"), "/desk/officers/"),
     ]
     return [NavItem(label, url) for permission, label, url in offered if permission in permissions]
 

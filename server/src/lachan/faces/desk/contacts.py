@@ -220,7 +220,7 @@ def _meeting(e: Exposure, names: dict[int, str], contacts: dict[int, UUID], outb
 def _decisions(found: Contact) -> list[Event]:
     """Who decided what on this contact, from the trail, newest first."""
     words = {
-        "tracing.contact.confirm": _("Xác nhận"),
+        "tracing.contact.confirm": _("Đã xác nhận"),
         "tracing.contact.dismiss": _("Bỏ khỏi danh sách"),
         "tracing.contact.undo": _("Rút lại quyết định"),
     }

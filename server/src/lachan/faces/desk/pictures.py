@@ -114,10 +114,22 @@ def area_map(request: HttpRequest, number: int) -> HttpResponse:
             "tab": "map",
             "communes": communes,
             "sentence": said % {"n": len(communes)},
-            "map": cartography.pictures(marks, said % {"n": len(communes)}),
+            "map": cartography.pictures(marks, _words(said % {"n": len(communes)})),
             "attribution": cartography.ATTRIBUTION,
             "today": timezone.localdate(),
             "whole": can(account, Permission.CASE_READ, outbreak.area_id),
             "issues": can(account, Permission.NOTICE_ISSUE, outbreak.area_id),
         },
+    )
+
+
+def _words(sentence: str) -> cartography.Words:
+    described = _("Bản đồ Việt Nam với quần đảo Hoàng Sa và quần đảo Trường Sa. %(sentence)s") % {"sentence": sentence}
+    return cartography.Words(
+        sentence=sentence,
+        described=described,
+        country=_("Việt Nam"),
+        sea=_("Biển Đông"),
+        hoang_sa=_("Quần đảo Hoàng Sa"),
+        truong_sa=_("Quần đảo Trường Sa"),
     )

@@ -72,7 +72,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
         {
             "sentence": sentence,
             "communes": communes,
-            "map": cartography.pictures(marks, sentence, letters=3.4),
+            "map": cartography.pictures(marks, _words(sentence), letters=3.4),
             "attribution": cartography.ATTRIBUTION,
             "now": timezone.now(),
             "below": SUPPRESSED_BELOW,
@@ -102,3 +102,15 @@ def _communes(notices: list[PlaceNotice]) -> list[Commune]:
         )
         for pk, area in areas.items()
     ]
+
+
+def _words(sentence: str) -> cartography.Words:
+    described = _("Bản đồ Việt Nam với quần đảo Hoàng Sa và quần đảo Trường Sa. %(sentence)s") % {"sentence": sentence}
+    return cartography.Words(
+        sentence=sentence,
+        described=described,
+        country=_("Việt Nam"),
+        sea=_("Biển Đông"),
+        hoang_sa=_("Quần đảo Hoàng Sa"),
+        truong_sa=_("Quần đảo Trường Sa"),
+    )
