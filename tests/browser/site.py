@@ -52,11 +52,13 @@ class Site:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query, parameters).fetchall()
 
-    def start(self) -> None:
+    def start(self, **extra: str) -> None:
+        """Start the web process and wait until it answers; `extra` adds to its environment."""
         environment = os.environ | {
             "DATABASE_URL": self.database_url,
             "LACHAN_HOSTS": "127.0.0.1,localhost",
             "LACHAN_DEMO": "1",
+            **extra,
         }
         command = [sys.executable, "-m", "uvicorn", "lachan.serve.asgi:application", "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--log-level", "warning", "--timeout-graceful-shutdown", "2"]

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import sign_in
 from tests.browser.test_citizen_app import arrive, ready
 from tests.browser.test_citizen_notices import letter, outbreak, published
 
@@ -101,13 +102,25 @@ def test_signing_out_forgets_what_was_asked_to_be_forgotten(site: Any, town: Any
     expect(page.get_by_role("heading", name="Trang này cần mạng")).to_be_visible()
 
 
-def test_another_language_and_another_person_get_their_own_kept_pages(site: Any, town: Any, phone: Any) -> None:
+def test_another_language_gets_its_own_kept_pages(site: Any, town: Any, phone: Any) -> None:
     context = phone(town.hanh)
     page = context.new_page()
     ready(page)
     page.goto("/app/settings/")
     page.locator("main").get_by_role("button", name="English").click()
-    ready(page)
+    kept = ""
+    for _try in range(100):
+        # The page of the old language stays until the new one is there.
+        kept = page.evaluate(
+            """async () => {
+                const answer = await (await caches.open("lachan-pages")).match("/app/scan/");
+                return answer ? await answer.text() : "";
+            }"""
+        )
+        if 'lang="en"' in kept:
+            break
+        page.wait_for_timeout(100)
+    assert '<html lang="en"' in kept
     context.set_offline(True)
     page.goto("/app/scan/")
     expect(page.get_by_role("heading", name="Scan the place’s code")).to_be_visible()
@@ -125,3 +138,21 @@ def test_deleting_a_visit_can_be_taken_back(site: Any, town: Any, phone: Any) ->
     page.get_by_role("button", name="Xóa khỏi máy: Chợ Đầu Cầu").click()
     page.goto("/app/visits/")
     expect(page.locator("#local")).to_contain_text("Chưa có nơi nào")
+
+
+def test_nothing_is_kept_of_the_person_who_signed_in_before(site: Any, town: Any, phone: Any) -> None:
+    context = phone(town.hanh)
+    page = context.new_page()
+    ready(page)
+    context.clear_cookies()
+    sign_in(context, site, town.tin)
+    ready(page)
+    page.wait_for_timeout(1_000)
+    kept = page.evaluate(
+        """async () => {
+            const cache = await caches.open("lachan-pages");
+            return await Promise.all((await cache.keys()).map(async (key) => (await cache.match(key)).text()));
+        }"""
+    )
+    assert len(kept) >= 5
+    assert not [text for text in kept if str(town.hanh.person.key) in text]

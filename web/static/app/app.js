@@ -80,7 +80,10 @@ async function keepPages() {
   try {
     await navigator.serviceWorker.register("/app/sw.js", { scope: "/", type: "module", updateViaCache: "none" });
     const registration = await navigator.serviceWorker.ready;
-    registration.active?.postMessage({ kind: "keep", pages: config.pages, mark: config.mark });
+    const ask = () => registration.active?.postMessage({ kind: "keep", pages: config.pages, mark: config.mark, owner: config.owner });
+    // A new build's worker takes over while this page is open: it has to keep its own pages.
+    navigator.serviceWorker.addEventListener("controllerchange", ask);
+    ask();
     document.documentElement.dataset.worker = "ready";
   } catch {
     document.documentElement.dataset.worker = "none";

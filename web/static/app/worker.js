@@ -10,6 +10,8 @@ import { facts } from "./store.js";
 const SYNC_TAG = "lachan-send";
 const STATIC = "lachan-static-";
 const PAGES = "lachan-pages";
+/** The header by which a page says of which build it is: its files must be in the cache with it. */
+const BUILD = "Lachan-Build";
 /** A page that takes longer than this is shown as it was kept, and fetched in the background. */
 const PAGE_PATIENCE_MS = 4_000;
 const worker = /** @type {any} */ (globalThis);
@@ -51,11 +53,11 @@ export function start({ build, assets, scan, offline }) {
     const url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== worker.location.origin) return;
     if (url.pathname.startsWith("/static/")) event.respondWith(fromStatic(request, url, build, cacheName));
-    else if (request.mode === "navigate" && isOurs(url)) event.respondWith(page(event, request, url, { scan, offline }));
+    else if (request.mode === "navigate" && isOurs(url)) event.respondWith(page(event, request, url, { build, scan, offline }));
   });
 
   worker.addEventListener("message", (/** @type {any} */ event) => {
-    if (event.data?.kind === "keep") event.waitUntil(keep(event.data.pages, event.data.mark, offline));
+    if (event.data?.kind === "keep") event.waitUntil(keep(event.data, { build, offline }));
     if (event.data?.kind === "forget") event.waitUntil(forget(offline).then(() => event.ports[0]?.postMessage("done")));
   });
 
@@ -91,13 +93,13 @@ async function fromStatic(request, url, build, cacheName) {
   return response;
 }
 
-/** @param {any} event @param {Request} request @param {URL} url @param {{scan: string, offline: string}} known */
-async function page(event, request, url, { scan, offline }) {
+/** @param {any} event @param {Request} request @param {URL} url @param {{build: string, scan: string, offline: string}} known */
+async function page(event, request, url, { build, scan, offline }) {
   const cache = await caches.open(PAGES);
   const address = url.origin + url.pathname;
   const kept = isKept(url) ? await cache.match(address) : undefined;
   const fresh = fetch(request).then(async (response) => {
-    if (response.ok && !response.redirected && response.type === "basic" && isKept(url)) await cache.put(address, response.clone());
+    if (response.ok && !response.redirected && isKept(url) && response.headers.get(BUILD) === build) await cache.put(address, response.clone());
     return response;
   });
   event.waitUntil(fresh.catch(() => {}));
@@ -120,19 +122,24 @@ function tooLong() {
   });
 }
 
-/** Fetch the pages to keep, when the ones that are kept belong to another build, person, language or look. @param {string[]} pages @param {string} mark @param {string} offline */
-async function keep(pages, mark, offline) {
+/**
+ * Fetch the pages to keep, when the ones that are kept belong to another build, person, language or look.
+ * Pages of another build are left to the worker of that build, which has their files.
+ * @param {{pages: string[], mark: string, owner: string}} wanted @param {{build: string, offline: string}} known
+ */
+async function keep({ pages, mark, owner }, { build, offline }) {
   const cache = await caches.open(PAGES);
+  // What was kept for somebody else goes at once; otherwise the old page stays until the new one is there.
+  if ((await facts.get("pages-owner")) !== owner) await forget(offline);
   const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
-  const same = (await facts.get("pages-mark")) === mark;
-  if (same && pages.every((address) => kept.has(address))) return;
-  if (!same) await forget(offline);
+  if ((await facts.get("pages-mark")) === mark && pages.every((address) => kept.has(address))) return;
   const results = await Promise.allSettled([...pages, offline].map(async (address) => {
     const response = await fetch(address, { credentials: "same-origin" });
     // A redirect leads to signing in: that is not the page.
-    if (!response.ok || response.redirected) throw new Error(`${address}: ${response.status}`);
+    if (!response.ok || response.redirected || response.headers.get(BUILD) !== build) throw new Error(`${address}: ${response.status}`);
     await cache.put(new URL(address, worker.location.origin).href, response);
   }));
+  await facts.set("pages-owner", owner);
   if (results.every((result) => result.status === "fulfilled")) await facts.set("pages-mark", mark);
 }
 
@@ -142,4 +149,5 @@ async function forget(offline) {
   const all = await cache.keys();
   await Promise.all(all.filter((request) => new URL(request.url).pathname !== offline).map((request) => cache.delete(request)));
   await facts.set("pages-mark", "");
+  await facts.set("pages-owner", "");
 }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,7 +39,19 @@ HISTORY = 200
 
 def _own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of the signed-in person: read only, and in no cache but the app's own, which signing out empties."""
-    return require_safe(never_cache(citizen_required(view)))
+    return require_safe(_of_this_build(citizen_required(view)))
+
+
+def _of_this_build(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say in a header of which build the page is: a phone keeps it only together with the files of that build."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Lachan-Build"] = settings.BUILD
+        return response
+
+    return never_cache(told)
 
 
 def _language() -> str:
@@ -122,7 +135,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "app/today.html", context)
 
 
-@never_cache
+@_of_this_build
 @citizen_required
 def scan(request: HttpRequest) -> HttpResponse:
     """The camera, or the code typed by hand. The typed code leads to the page of its place."""
@@ -339,6 +352,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@_of_this_build
 def offline_page(request: HttpRequest) -> HttpResponse:
     """Shown instead of a page that the phone has not kept. Holds nothing of anybody."""
     return render(request, "app/offline.html", {"signed_out": not isinstance(request.user, Account)})
