@@ -135,7 +135,7 @@ USE_TZ = True
 
 STATICFILES_DIRS = static_files.folders(WEB)
 # The build's hash is part of the path: every file may be cached for ever, and relative imports work unrewritten.
-BUILD = static_files.build_id(WEB)
+BUILD = static_files.build_id(WEB, PACKAGE)
 STATIC_URL = f"/static/{BUILD}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

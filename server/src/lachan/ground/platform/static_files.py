@@ -19,12 +19,13 @@ def folders(web: Path) -> list[Path | tuple[str, Path]]:
     return found + [(prefix, folder) for prefix, folder in npm_folders(web).items() if folder.is_dir()]
 
 
-def build_id(web: Path) -> str:
-    """Twelve hex digits that change when any of our files, or the pinned versions of npm packages, change."""
+def build_id(web: Path, package: Path) -> str:
+    """Twelve hex digits that change when a file of ours (`web`, or a room's), or a pinned npm version, changes."""
     digest = hashlib.sha256()
-    ours = sorted(path for path in (web / "static").rglob("*") if path.is_file()) if (web / "static").is_dir() else []
+    rooms = [path for folder in package.glob("*/*/static") for path in folder.rglob("*")]
+    ours = sorted(path for path in [*(web / "static").rglob("*"), *rooms] if path.is_file())
     for path in [*ours, web / "package-lock.json", web / "served.json"]:
         if path.exists():
-            digest.update(str(path.relative_to(web)).encode())
+            digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
