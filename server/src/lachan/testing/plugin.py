@@ -55,7 +55,8 @@ def pytest_report_header() -> str:
 def pytest_unconfigure() -> None:
     if _cluster:
         _cluster.stop()
-        shutil.rmtree(_cluster.base, ignore_errors=True)
+        shutil.rmtree(_cluster.base.parent if _cluster.base.parent != _folder else _cluster.base, ignore_errors=True)
+        shutil.rmtree(_cluster.socket_dir, ignore_errors=True)
     shutil.rmtree(_folder, ignore_errors=True)
 
 
