@@ -62,12 +62,17 @@ class _Client(asyncio.Protocol):
             return
         head = self.buffer[:head_end].lower()
         at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0])
+        # An answer without a length (an error page) ends the connection; the next one is a fresh one.
+        whole = at >= 0
+        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if whole else 0
         if len(self.buffer) < head_end + 4 + length:
             return
         self.load.answered(int(self.buffer[9:12]), time.perf_counter() - self.sent_at)
         self.buffer, self.sent_at = b"", 0.0
-        self.load.free(self)
+        if whole:
+            self.load.free(self)
+        elif self.transport:
+            self.transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.load.lost(self)
