@@ -7,6 +7,7 @@ A module with ON_REQUEST = True (a measurement behind a decision) runs only when
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 import time
 
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
         say("BENCH_SCALE must be above 0, e.g. 0.01 for a quick look")
         return 2
     group = wanted.partition(".")[0]
+    # An interrupted bench stops its servers and its database like one that ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = {
         name: module
         for name, module in groups().items()

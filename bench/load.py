@@ -184,6 +184,7 @@ def run(
                 go,
                 out,
             ),
+            daemon=True,
         )
         for n in range(processes)
     ]
