@@ -64,8 +64,10 @@ class Chip:
 
 
 def span(certain: int, possible: int) -> str:
-    """ "38 phút", or "12–38 phút" where only a part is certain."""
-    if certain and certain < possible:
+    """ "38 phút"; "12–38 phút" where only a part is certain, "tới 38 phút" where none is."""
+    if not certain:
+        return _("tới %(minutes)s") % {"minutes": wording.minutes(possible)}
+    if certain < possible:
         return _("%(certain)s–%(possible)s phút") % {"certain": certain, "possible": possible}
     return wording.minutes(possible)
 

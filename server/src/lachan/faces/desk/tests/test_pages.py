@@ -134,6 +134,10 @@ def test_people_in_a_few_words(story: Story) -> None:
     assert wordings.short(story.areas.danang) == "Đà Nẵng"
 
 
+def test_minutes_say_how_sure_they_are() -> None:
+    assert [wordings.span(*pair) for pair in ((38, 38), (12, 38), (0, 38))] == ["38 phút", "12–38 phút", "tới 38 phút"]
+
+
 def test_chips_put_the_strongest_first_and_count_the_rest(story: Story) -> None:
     def met(source: str, certain: int, possible: int, place: Any = None, via: int = 1) -> Exposure:
         return Exposure(
