@@ -3,8 +3,11 @@
 trace.f1: one case to its close contacts. trace.f2: 100 cases to the second level. Both warm, with homes and visits.
 `against`: the same statements on the same visits with the two plain indexes that foreign keys get, instead of the
 covering ones. areas.scope: every unit below the country and below a province, against a recursive query by parent.
+
+Loading takes most of the time: with BENCH_TRACE_WORLD naming a folder, the world made there is kept and used again.
 """
 
+import contextlib
 import json
 import os
 import statistics
@@ -19,6 +22,7 @@ from typing import Any
 from bench.checkin_world import migrate
 from bench.database import throw_away
 from bench.figure import Figure, say
+from lachan.ground.platform.postgres import Cluster
 
 VISITS, LEAST = 10_000_000, 50_000
 DAYS = 21
@@ -33,9 +37,28 @@ HOME_SIZE = 3.6
 CHUNK = 500_000
 
 
+@contextlib.contextmanager
+def _cluster() -> Iterator[Cluster]:
+    """A started cluster: that of the folder BENCH_TRACE_WORLD, left there afterwards, or one that is thrown away."""
+    settings = {"maintenance_work_mem": "512MB", "max_wal_size": "8GB"}
+    kept = os.environ.get("BENCH_TRACE_WORLD")
+    if not kept:
+        with throw_away(settings) as cluster:
+            yield cluster
+        return
+    folder = Path(kept)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    cluster = Cluster.at(folder, settings=settings)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
 def run(scale: float) -> Iterator[Figure]:
     visits = max(LEAST, int(VISITS * scale))
-    with throw_away({"maintenance_work_mem": "512MB", "max_wal_size": "8GB"}) as cluster:
+    with _cluster() as cluster:
         folder = Path(cluster.base).parent / "trace"
         migrate(cluster.url(), folder)
         environment = os.environ | {
@@ -133,7 +156,22 @@ def _load(connection: Any, visits: int) -> list[int]:
     say(f"  loaded in {time.perf_counter() - started:.0f} s")
     week = (drawn["second"] >= 10 * 86_400) & (drawn["second"] < 17 * 86_400)
     able = np.unique(drawn["person"][week])
-    return [int(p) for p in np.random.default_rng(3).choice(able, CASES + RUNS, replace=False)]
+    picked = [int(p) for p in np.random.default_rng(3).choice(able, CASES + RUNS, replace=False)]
+    # Last, and at once, so that a world whose loading was interrupted is not taken for whole.
+    with connection.transaction():
+        connection.execute("CREATE TABLE bench_world (visits bigint, people bigint[])")
+        connection.execute("INSERT INTO bench_world VALUES (%s, %s)", [visits, picked])
+    return picked
+
+
+def _people(connection: Any, visits: int) -> list[int]:
+    """The people of the world that is there, or of one loaded now. Raises RuntimeError for a world of another size."""
+    if connection.execute("SELECT to_regclass('bench_world')").fetchone()[0] is None:
+        return _load(connection, visits)
+    (there, people) = connection.execute("SELECT visits, people FROM bench_world").fetchone()
+    if there != visits:
+        raise RuntimeError(f"BENCH_TRACE_WORLD holds {there:,} visits, not {visits:,}: name another folder")
+    return list(people)
 
 
 def _measure(url: str, visits: int) -> Iterator[Figure]:
@@ -148,7 +186,7 @@ def _measure(url: str, visits: int) -> Iterator[Figure]:
     from lachan.response.tracing.sources import registered
 
     with psycopg.connect(url, autocommit=True) as raw:
-        people = _load(raw, visits)
+        people = _people(raw, visits)
     start, end, horizon = (ORIGIN + timedelta(days=days) for days in (10, 17, DAYS))
     rule = Rule(timedelta(hours=24), timedelta(minutes=15), timedelta(0), timedelta(hours=24))
     sources = registered()
