@@ -102,16 +102,51 @@ TABLE: dict[str, Row] = {
     "api/v1/places/<str:code>": Row("/api/v1/places/{code}", DEVICE, CLOSED),
     "places/": Row("/places/", CITIZEN, who(302, 405, 302)),
     "places/new": Row("/places/new", CITIZEN, CITIZEN_FORM),
+    "places/report/": Row("/places/report/", PUBLIC, everybody(422)),
+    "places/answer/<str:token>/": Row("/places/answer/none/", CITIZEN_NOTHING_THERE, CITIZEN_NOTHING_THERE),
+    "places/invites/<int:number>/": Row("/places/invites/1/", who(302, 405, 302), CITIZEN_NOTHING_THERE),
+    "places/offers/<int:number>/": Row("/places/offers/1/", who(302, 405, 302), CITIZEN_NOTHING_THERE),
     "places/<uuid:key>/": Row("/places/{place}/", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)),
     "places/<uuid:key>/code/": Row(
-        "/places/{place}/code/", who(302, 404, 302, owner=200), who(302, 404, 302, owner=302)
+        "/places/{place}/code/", who(302, 404, 302, owner=200), who(302, 404, 302, owner=422)
+    ),
+    "places/<uuid:key>/edit/": Row(
+        "/places/{place}/edit/", who(302, 404, 302, owner=200), who(302, 404, 302, owner=422)
     ),
     "places/<uuid:key>/invites/": Row("/places/{place}/invites/", who(302, 405, 302), who(302, 404, 302, owner=422)),
     "places/<uuid:key>/invites/<int:number>/withdraw/": Row(
         "/places/{place}/invites/1/withdraw/", who(302, 405, 302), CITIZEN_NOTHING_THERE
     ),
-    r"^places/(?P<key>[0-9a-f-]{36})/poster-(?P<language>vi|en)\.pdf$": Row(
-        "/places/{place}/poster-vi.pdf", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)
+    "places/<uuid:key>/numbers/": Row("/places/{place}/numbers/", who(302, 404, 302, owner=200), who(302, 405, 302)),
+    r"^places/(?P<key>[0-9a-f-]{36})/numbers\.(?P<form>csv|xlsx)$": Row(
+        "/places/{place}/numbers.csv", who(302, 404, 302, owner=200), who(302, 405, 302)
+    ),
+    "places/<uuid:key>/offer/": Row("/places/{place}/offer/", who(302, 405, 302), who(302, 404, 302, owner=422)),
+    "places/<uuid:key>/parts/": Row(
+        "/places/{place}/parts/", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 404, 302, owner=422)
+    ),
+    "places/<uuid:key>/parts/<int:number>/code/": Row(
+        "/places/{place}/parts/1/code/", CITIZEN_NOTHING_THERE, CITIZEN_NOTHING_THERE
+    ),
+    "places/<uuid:key>/parts/<int:number>/remove/": Row(
+        "/places/{place}/parts/1/remove/", who(302, 405, 302), CITIZEN_NOTHING_THERE
+    ),
+    # A date is not needed, so an empty form pauses.
+    "places/<uuid:key>/pause/": Row(
+        "/places/{place}/pause/", who(302, 404, 302, owner=200), who(302, 404, 302, owner=302), {"reopens_on": ""}
+    ),
+    r"^places/(?P<key>[0-9a-f-]{36})/poster-(?P<size>a4|door)-(?P<language>vi|en)\.pdf$": Row(
+        "/places/{place}/poster-a4-vi.pdf", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)
+    ),
+    # The market of the tests has no parts, so no cards.
+    r"^places/(?P<key>[0-9a-f-]{36})/cards-(?P<language>vi|en)\.pdf$": Row(
+        "/places/{place}/cards-vi.pdf", CITIZEN_NOTHING_THERE, who(302, 405, 302)
+    ),
+    "places/<uuid:key>/screen/": Row(
+        "/places/{place}/screen/", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)
+    ),
+    "places/<uuid:key>/screen/code.svg": Row(
+        "/places/{place}/screen/code.svg", who(302, 404, 302, owner=200, gatekeeper=200), who(302, 405, 302)
     ),
     "places/<uuid:key>/staff/<int:number>/end/": Row(
         "/places/{place}/staff/{duty}/end/", who(302, 405, 302), who(302, 404, 302, owner=302)

@@ -1,27 +1,24 @@
 """Changes to the register of places."""
 
-from datetime import time, timedelta
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lachan.ground import audit
-from lachan.ground.platform import keyring
 from lachan.register.access.models import Account
 from lachan.register.areas.models import Area
-from lachan.register.places import codes
-from lachan.register.places.models import Place, PlaceCode, PlaceInvite, PlaceStaff
+from lachan.register.places import codes, hours
+from lachan.register.places.errors import RefusedError
+from lachan.register.places.models import CodeReport, Part, Place, PlaceCode, PlaceStaff
 
-INVITATION = timedelta(days=14)
-
-
-class RefusedError(Exception):
-    """The change is not possible; the text says why and what to do, in the user's language. `field` names the input."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.message, self.field = message, field
+# A stadium, a bus station on the eve of Tết. More is a slip of the finger.
+MAX_CAPACITY = 200_000
+MAX_STAY_MINUTES = 24 * 60
+MAX_PARTS = 500
 
 
 @transaction.atomic
@@ -37,15 +34,17 @@ def register_place(
     latitude: float | None = None,
     longitude: float | None = None,
     capacity: int | None = None,
+    typical_minutes: int | None = None,
+    week: Sequence[Any] | None = None,
 ) -> Place:
-    """A new place with its first code; the account becomes its owner. Degrees are WGS 84.
+    """A new place with its first code; the account becomes its owner. Degrees are WGS 84, `week` as in hours.py.
 
-    Raises RefusedError for a closed area, half a pair of hours, or equal hours (they would mean never open).
+    Raises RefusedError for a closed area, half a pair of hours, equal hours (they would mean never open), or numbers
+    that no place has.
     """
     if area.closed:
         raise RefusedError(_("Đơn vị hành chính này đã sáp nhập. Chọn tên mới của xã, phường."), "area")
-    if (opens is None) != (closes is None) or (opens is not None and opens == closes):
-        raise RefusedError(_("Ghi cả giờ mở cửa và giờ đóng cửa, hoặc để trống cả hai nếu mở suốt ngày."), "closes")
+    week = _sensible(opens, closes, week, capacity, typical_minutes)
     place = Place.objects.create(
         name=name,
         kind=Place.Kind(kind),
@@ -56,6 +55,8 @@ def register_place(
         latitude=latitude,
         longitude=longitude,
         capacity=capacity,
+        typical_minutes=typical_minutes,
+        week=week,
     )
     PlaceStaff.objects.create(place=place, account=account, role=PlaceStaff.Role.OWNER)
     audit.record(action="places.place.register", obj=place)
@@ -63,29 +64,155 @@ def register_place(
     return place
 
 
+def _sensible(
+    opens: time | None,
+    closes: time | None,
+    week: Sequence[Any] | None,
+    capacity: int | None,
+    typical_minutes: int | None,
+) -> list[list[str] | None] | None:
+    """The week as stored. Raises RefusedError for what no place can mean."""
+    if (opens is None) != (closes is None) or (opens is not None and opens == closes):
+        raise RefusedError(_("Ghi cả giờ mở cửa và giờ đóng cửa, hoặc để trống cả hai nếu mở suốt ngày."), "closes")
+    if capacity is not None and not 1 <= capacity <= MAX_CAPACITY:
+        raise RefusedError(_("Sức chứa từ 1 đến 200.000 người."), "capacity")
+    if typical_minutes is not None and not 1 <= typical_minutes <= MAX_STAY_MINUTES:
+        raise RefusedError(_("Thời gian khách thường ở từ 1 đến 1.440 phút."), "typical_minutes")
+    if week is None:
+        return None
+    try:
+        return hours.checked(list(week))
+    except hours.NotAWeekError:
+        raise RefusedError(
+            _("Mỗi ngày ghi cả giờ mở và giờ đóng, hoặc để trống cả hai. Ít nhất một ngày mở."), "week"
+        ) from None
+
+
 @transaction.atomic
-def issue_code(*, place: Place) -> PlaceCode:
-    """One more valid code for the place. Codes on posters already up stay valid until revoked."""
-    code = PlaceCode.objects.create(code=codes.new(), place=place)
+def correct_place(
+    *,
+    place: Place,
+    name: str,
+    address: str,
+    opens: time | None,
+    closes: time | None,
+    week: Sequence[Any] | None,
+    capacity: int | None,
+    typical_minutes: int | None,
+) -> Place:
+    """What the owner knows better now. Kind and commune stay: they decide which rules and which officers. Raises
+    RefusedError like register_place."""
+    week = _sensible(opens, closes, week, capacity, typical_minutes)
+    wanted = {
+        "name": name,
+        "address": address,
+        "opens": opens,
+        "closes": closes,
+        "week": week,
+        "capacity": capacity,
+        "typical_minutes": typical_minutes,
+    }
+    changed = sorted(field for field, value in wanted.items() if getattr(place, field) != value)
+    if changed:
+        for field in changed:
+            setattr(place, field, wanted[field])
+        place.save()
+        audit.record(action="places.place.correct", obj=place, detail={"fields": changed})
+    return place
+
+
+@transaction.atomic
+def issue_code(*, place: Place, part: Part | None = None, rotating: bool = False) -> PlaceCode:
+    """One more valid code for the place, for one of its parts or for its screen. Codes on posters already up stay valid
+    until revoked."""
+    code = PlaceCode.objects.create(code=codes.new(), place=place, part=part, rotating=rotating)
     # The code itself is a secret of whoever stands at the place, so the trail holds only its place.
-    audit.record(action="places.code.issue", obj=place)
+    audit.record(action="places.code.issue", obj=place, detail={"part": part.pk} if part else None)
     return code
 
 
 @transaction.atomic
-def revoke_code(*, code: PlaceCode) -> None:
+def revoke_code(*, code: PlaceCode, because: str = "") -> None:
     """End a code (poster stolen or copied): check-ins with it are refused from now on. Twice is harmless."""
-    if PlaceCode.objects.filter(pk=code.pk, revoked_at=None).update(revoked_at=timezone.now()):
+    if PlaceCode.objects.filter(pk=code.pk, revoked_at=None).update(revoked_at=timezone.now(), revoked_because=because):
         code.refresh_from_db()
-        audit.record(action="places.code.revoke", obj=code.place)
+        audit.record(action="places.code.revoke", obj=code.place, detail={"because": because} if because else None)
 
 
 @transaction.atomic
-def replace_codes(*, place: Place) -> PlaceCode:
-    """Revoke every code of the place and issue a new one: the owner prints a new poster."""
-    for code in place.codes.filter(revoked_at=None):
-        revoke_code(code=code)
-    return issue_code(place=place)
+def replace_codes(*, place: Place, part: Part | None = None, because: str = "") -> PlaceCode:
+    """Revoke the codes on the posters of the place (or of one part of it) and issue a new one: the owner prints again.
+
+    The place stays the same place: its history, its other parts and its screen are not touched.
+    """
+    for code in place.codes.filter(revoked_at=None, rotating=False, part=part):
+        revoke_code(code=code, because=because)
+    return issue_code(place=place, part=part)
+
+
+@transaction.atomic
+def screen_code(*, place: Place) -> PlaceCode:
+    """The code that the place's screen shows with a tag; made on first use."""
+    found = place.codes.select_for_update().filter(revoked_at=None, rotating=True).order_by("issued_at").first()
+    return found or issue_code(place=place, rotating=True)
+
+
+@transaction.atomic
+def add_parts(*, place: Place, kind: str, names: Sequence[str]) -> list[Part]:
+    """Gates, floors, tables or coaches with a code each. Raises RefusedError for a name already there, or too many."""
+    names = [" ".join(name.split()) for name in names]
+    there = {part.name for part in place.parts.filter(kind=kind, removed_at=None)}
+    twice = next((name for at, name in enumerate(names) if name in there or name in names[:at]), None)
+    if twice is not None:
+        raise RefusedError(_("Đã có “%(name)s”. Ghi tên khác.") % {"name": twice}, "names")
+    if place.parts.filter(removed_at=None).count() + len(names) > MAX_PARTS:
+        raise RefusedError(_("Một nơi có nhiều nhất %(limit)s cổng, khu, bàn.") % {"limit": MAX_PARTS}, "names")
+    made = [Part.objects.create(place=place, kind=Part.Kind(kind), name=name) for name in names]
+    for part in made:
+        issue_code(place=place, part=part)
+    audit.record(action="places.part.add", obj=place, detail={"parts": [part.pk for part in made]})
+    return made
+
+
+@transaction.atomic
+def remove_part(*, part: Part) -> None:
+    """The gate or table is no more; its code ends with it."""
+    if Part.objects.filter(pk=part.pk, removed_at=None).update(removed_at=timezone.now()):
+        for code in part.codes.filter(revoked_at=None):
+            revoke_code(code=code, because=PlaceCode.Reason.REMOVED)
+        audit.record(action="places.part.remove", obj=part.place, detail={"part": part.pk})
+
+
+@transaction.atomic
+def pause_place(*, place: Place, reopens_on: date | None) -> None:
+    """Closed for the season. Raises RefusedError for a day that is not to come."""
+    if reopens_on is not None and reopens_on <= timezone.localdate():
+        raise RefusedError(_("Ghi một ngày sau hôm nay, hoặc để trống nếu chưa biết."), "reopens_on")
+    place.paused_at, place.reopens_on = place.paused_at or timezone.now(), reopens_on
+    place.save(update_fields=["paused_at", "reopens_on"])
+    audit.record(action="places.place.pause", obj=place, detail={"reopens_on": reopens_on})
+
+
+@transaction.atomic
+def reopen_place(*, place: Place) -> None:
+    """Open again after a season. Twice is harmless."""
+    if Place.objects.filter(pk=place.pk).exclude(paused_at=None).update(paused_at=None, reopens_on=None):
+        place.refresh_from_db()
+        audit.record(action="places.place.reopen", obj=place)
+
+
+@transaction.atomic
+def report_code(*, code: PlaceCode | None, area: Area, what: str, note: str = "") -> CodeReport:
+    """Anyone says that a code is not where it belongs. `area` is the commune where it was seen, whose officers look."""
+    report = CodeReport.objects.create(
+        place=code.place if code else None,
+        part=code.part if code else None,
+        area=area,
+        what=CodeReport.What(what),
+        note=note,
+    )
+    audit.record(action="places.code.report", obj=report, detail={"what": report.what})
+    return report
 
 
 @transaction.atomic
@@ -94,68 +221,3 @@ def close_place(*, place: Place) -> None:
     if Place.objects.filter(pk=place.pk, closed_at=None).update(closed_at=timezone.now()):
         place.refresh_from_db()
         audit.record(action="places.place.close", obj=place)
-
-
-@transaction.atomic
-def invite_staff(*, place: Place, phone: str, role: str) -> PlaceInvite:
-    """Ask the owner of a phone number (E.164, "+84…") to help at the place; valid 14 days.
-
-    The answer is the same whether or not the number has an account. Inviting again renews the invitation.
-    """
-    phone_hash = keyring.blind_index("phone", phone)
-    now = timezone.now()
-    PlaceInvite.objects.filter(place=place, phone_hash=phone_hash, accepted_at=None, withdrawn_at=None).update(
-        withdrawn_at=now
-    )
-    invite = PlaceInvite.objects.create(
-        place=place,
-        phone_hash=phone_hash,
-        ending=phone[-3:],
-        role=PlaceStaff.Role(role),
-        expires_at=now + INVITATION,
-    )
-    audit.record(action="places.staff.invite", obj=place, detail={"invite": invite.pk, "role": invite.role})
-    return invite
-
-
-@transaction.atomic
-def accept_invites(*, account: Account) -> list[PlaceStaff]:
-    """Turn the open invitations to the account's own phone number into duties. The one who signs in has proved the
-    number."""
-    if account.phone_hash is None:
-        return []
-    now = timezone.now()
-    open_invites = PlaceInvite.objects.select_for_update().filter(
-        phone_hash=account.phone_hash, accepted_at=None, withdrawn_at=None, expires_at__gt=now
-    )
-    staff = []
-    for invite in open_invites:
-        invite.accepted_at = now
-        invite.save(update_fields=["accepted_at"])
-        duty, made = PlaceStaff.objects.get_or_create(
-            place_id=invite.place_id, account=account, until=None, defaults={"role": invite.role}
-        )
-        if made:
-            audit.record(action="places.staff.accept", obj=invite.place, detail={"invite": invite.pk})
-            staff.append(duty)
-    return staff
-
-
-@transaction.atomic
-def withdraw_invite(*, invite: PlaceInvite) -> None:
-    if PlaceInvite.objects.filter(pk=invite.pk, accepted_at=None, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    ):
-        audit.record(action="places.staff.withdraw", obj=invite.place, detail={"invite": invite.pk})
-
-
-@transaction.atomic
-def end_duty(*, staff: PlaceStaff) -> None:
-    """The person no longer helps at the place. Raises RefusedError for its last owner."""
-    owners = PlaceStaff.objects.select_for_update().filter(
-        place_id=staff.place_id, role=PlaceStaff.Role.OWNER, until=None
-    )
-    if staff.role == PlaceStaff.Role.OWNER and len(owners) <= 1:
-        raise RefusedError(_("Nơi này cần ít nhất một chủ cơ sở. Mời người khác làm chủ trước."))
-    if PlaceStaff.objects.filter(pk=staff.pk, until=None).update(until=timezone.now()):
-        audit.record(action="places.staff.end", obj=staff.place, detail={"account": staff.account_id})

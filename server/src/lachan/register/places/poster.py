@@ -1,8 +1,9 @@
-"""The poster of a place: one A4 page as PDF, in Vietnamese or English, with the QR at the size the rules ask (15
-cm)."""
+"""What a place prints, as PDF in Vietnamese or English: the A4 poster and the one for a glass door, both with the QR at
+the size the rules ask (15 cm), and sheets of cards for its gates and tables."""
 
 import io
 import json
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from lachan.register.places import codes
 from lachan.register.places.models import Place, PlaceCode
 
-QR_MM = 150
+QR_MM, CARD_QR_MM = 150, 48
 QUIET_MODULES = 4
 # 29 modules: with fewer, the quiet zone of four large modules would not fit on the page.
 LEAST_VERSION = 3
@@ -89,6 +90,8 @@ def content(place: Place, code: PlaceCode, *, host: str, language: str, on: date
             "say_other": say_other,
             "why": _("Để được báo sớm nếu nơi này có ca bệnh"),
             "name": name,
+            "part": code.part.name if code.part else "",
+            "cut": _("Cắt theo nét đứt, dán mặt mã ra ngoài"),
             "name_size": _name_size(name),
             "code": codes.grouped(code.code),
             "qr": svg,
@@ -120,18 +123,63 @@ def content(place: Place, code: PlaceCode, *, host: str, language: str, on: date
         }
 
 
-def render(place: Place, code: PlaceCode, *, host: str, language: str, on: date, picture: bool = False) -> bytes:
+def render(
+    place: Place,
+    code: PlaceCode,
+    *,
+    host: str,
+    language: str,
+    on: date,
+    size: str = "a4",
+    picture: bool = False,
+) -> bytes:
     """The poster as PDF, or as PNG at 144 dpi when `picture`. `host` is the address in the QR, with its port if any.
 
-    Raises ValueError for a host that does not fit a QR (codes.payload).
+    `size` is "a4", or "door": less to read, to be cut out and put behind glass. Raises ValueError for a host that does
+    not fit a QR (codes.payload).
     """
-    source = Path(__file__).parent / "data" / "poster.typ"
     given = content(place, code, host=host, language=language, on=on)
-    made: bytes = typst.compile(
-        str(source),
+    return _compile("poster.typ" if size == "a4" else "door.typ", "poster", given, picture)
+
+
+def cards(
+    place: Place, codes_of_parts: Sequence[PlaceCode], *, host: str, language: str, on: date, picture: bool = False
+) -> bytes:
+    """Cards to cut out, eight on an A4 page, one for each code of a part. Raises ValueError like render()."""
+    with translation.override(language):
+        given = {
+            "language": language,
+            "title": _("Thẻ mã %(place)s") % {"place": place.name},
+            "place": place.name,
+            "say": _("Quét khi vào, quét khi ra"),
+            "printed": _("In %(date)s") % {"date": f"{on.day}/{on.month}/{on.year}"},
+            "icons": {"leaf": ICONS["leaf"]},
+            "year": on.year,
+            "month": on.month,
+            "day": on.day,
+            "cards": [_card(code, host) for code in codes_of_parts],
+        }
+    return _compile("cards.typ", "cards", given, picture)
+
+
+def _card(code: PlaceCode, host: str) -> dict[str, Any]:
+    svg, modules = qr_svg(codes.payload(host, code.code))
+    name = code.part.name if code.part else ""
+    return {
+        "name": name,
+        "code": codes.grouped(code.code),
+        "qr": svg,
+        "quiet": round(CARD_QR_MM / modules * QUIET_MODULES, 2),
+        "qr_alt": _("Mã QR của %(place)s") % {"place": name},
+    }
+
+
+def _compile(source: str, name: str, given: dict[str, Any], picture: bool) -> bytes:
+    made: bytes | list[bytes] = typst.compile(
+        str(Path(__file__).parent / "data" / source),
         format="png" if picture else "pdf",
         ppi=144.0 if picture else None,
         font_paths=fonts(),
-        sys_inputs={"poster": json.dumps(given)},
+        sys_inputs={name: json.dumps(given)},
     )
-    return made
+    return made if isinstance(made, bytes) else made[0]

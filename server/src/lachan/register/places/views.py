@@ -1,6 +1,7 @@
 """The pages of a place's owner: register it, print its poster, see how many came, say who helps. No script is
 needed."""
 
+from datetime import time
 from typing import cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lachan.ground.platform import wording
@@ -16,23 +18,34 @@ from lachan.ground.platform.text import fold
 from lachan.register.access import ratelimit
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
-from lachan.register.places import actions, footfall, poster, queries
-from lachan.register.places.forms import InviteForm, PlaceForm
-from lachan.register.places.models import Place, PlaceInvite, PlaceStaff
+from lachan.register.places import actions, footfall, queries, sheets
+from lachan.register.places.errors import RefusedError
+from lachan.register.places.forms import (
+    WEEKDAYS,
+    DetailsForm,
+    InviteForm,
+    PartsForm,
+    PauseForm,
+    PhoneForm,
+    PlaceForm,
+    ReplaceForm,
+)
+from lachan.register.places.models import Part, Place, PlaceStaff
 
 OWNER = PlaceStaff.Role.OWNER
 # A chain of shops registers its branches in a day; a prank doesn't register a city.
 REGISTRATIONS = ratelimit.Limit("place-register", burst=20, seconds=86_400.0)
-INVITATIONS = ratelimit.Limit("place-invite", burst=30, seconds=86_400.0)
+# From this share of the capacity on, the page says that it is getting full.
+CROWDED = 0.9
 
 
-def _account(request: HttpRequest) -> Account:
+def account_of(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-def _place(request: HttpRequest, key: UUID, *roles: str) -> Place:
+def place_of(request: HttpRequest, key: UUID, *roles: str) -> Place:
     """The place, if the account has one of the roles there (any, when none is named); else 404, which tells nothing."""
-    place = queries.places_of(_account(request), *roles).select_related("area__parent").filter(key=key).first()
+    place = queries.places_of(account_of(request), *roles).select_related("area__parent").filter(key=key).first()
     if place is None:
         raise Http404
     return place
@@ -41,15 +54,15 @@ def _place(request: HttpRequest, key: UUID, *roles: str) -> Place:
 @citizen_required
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """The places of the account; invitations to its number become duties here."""
-    for staff in actions.accept_invites(account=_account(request)):
-        messages.success(request, _("Đã nhận việc ở %(place)s") % {"place": staff.place.name})
+    """The places of the account, and what its number has been asked and not yet answered."""
+    account = account_of(request)
     duties = (
-        PlaceStaff.objects.filter(account=_account(request), until=None, place__closed_at=None)
+        PlaceStaff.objects.filter(account=account, until=None, place__closed_at=None)
         .select_related("place__area")
         .order_by("place__folded")
     )
-    return render(request, "places/mine.html", {"duties": duties})
+    asked = {"invites": queries.invites_for(account), "offers": queries.offers_for(account)}
+    return render(request, "places/mine.html", {"duties": duties} | asked)
 
 
 @citizen_required
@@ -58,14 +71,14 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "places/new.html", {"form": form})
     if form.is_valid() and form.area is not None:
-        if wait := ratelimit.take(REGISTRATIONS, str(_account(request).pk)):
+        if wait := ratelimit.take(REGISTRATIONS, str(account_of(request).pk)):
             text = _("Hôm nay đã đăng ký nhiều nơi. Thử lại sau %(minutes)s phút.") % {"minutes": -(-wait // 60)}
             form.add_error(None, text)
             return render(request, "places/new.html", {"form": form}, status=429)
         data = form.cleaned_data
         try:
             place = actions.register_place(
-                account=_account(request),
+                account=account_of(request),
                 name=data["name"],
                 kind=data["kind"],
                 area=form.area,
@@ -73,7 +86,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 opens=data["opens"],
                 closes=data["closes"],
             )
-        except actions.RefusedError as error:
+        except RefusedError as error:
             form.add_error({"area": "commune"}.get(error.field, error.field) or None, error.message)
         else:
             messages.success(request, _("Đã đăng ký. In bảng mã rồi dán ở lối vào, ngang tầm mắt."))
@@ -81,9 +94,17 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "places/new.html", {"form": form}, status=422)
 
 
-def _page(request: HttpRequest, place: Place, invite: InviteForm, status: int = 200) -> HttpResponse:
-    owns = queries.places_of(_account(request), OWNER).filter(pk=place.pk).exists()
-    today = wording.today()
+def page(
+    request: HttpRequest,
+    place: Place,
+    *,
+    invite: InviteForm | None = None,
+    offer: PhoneForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a place, with the forms as they were answered."""
+    owns = queries.places_of(account_of(request), OWNER).filter(pk=place.pk).exists()
+    inside = footfall.inside_now(place)
     return render(
         request,
         "places/place.html",
@@ -91,92 +112,158 @@ def _page(request: HttpRequest, place: Place, invite: InviteForm, status: int = 
             "place": place,
             "owns": owns,
             "code": queries.code_in_force(place),
+            "parts": queries.parts_of(place).count(),
             "arrivals": footfall.arrivals_today(place),
-            "today": today,
+            "inside": inside,
+            "crowded": place.capacity is not None and inside >= place.capacity * CROWDED,
+            "hours": hours_in_words(place),
+            "today": wording.today(),
             "staff": queries.staff_of(place) if owns else [],
             "invites": queries.open_invites(place) if owns else [],
-            "invite": invite,
+            "open_offer": queries.open_offer(place) if owns else None,
+            "invite": invite or InviteForm(),
+            "offer": offer or PhoneForm(prefix="offer"),
         },
         status=status,
     )
 
 
+def hours_in_words(place: Place) -> list[tuple[str, str]]:
+    """One line for every day alike, else one for each run of like days."""
+    if place.week is None:
+        return [("", wording.viet_range(place.opens, place.closes) if place.opens else _("Mở suốt ngày đêm"))]
+    lines: list[tuple[list[int], str]] = []
+    for number, day in enumerate(place.week):
+        said = wording.viet_range(*(time.fromisoformat(clock) for clock in day)) if day else _("đóng cửa")
+        if lines and lines[-1][1] == said:
+            lines[-1][0].append(number)
+        else:
+            lines.append(([number], said))
+    return [
+        (str(WEEKDAYS[days[0]]) if len(days) == 1 else f"{WEEKDAYS[days[0]]}–{WEEKDAYS[days[-1]]}", said)
+        for days, said in lines
+    ]
+
+
 @citizen_required
 @require_GET
 def place(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _page(request, _place(request, key), InviteForm())
+    return page(request, place_of(request, key))
 
 
 @citizen_required
-@require_GET
-def poster_file(request: HttpRequest, key: UUID, language: str) -> HttpResponse:
-    """The poster as PDF. The file carries the code, so it is for those at the place and for no cache."""
-    place = _place(request, key)
-    code = queries.code_in_force(place)
-    if code is None:
-        raise Http404
-    try:
-        made = poster.render(place, code, host=request.get_host(), language=language, on=wording.today())
-    except ValueError:
-        messages.error(
-            request, _("Tên miền đang dùng quá dài cho bảng mã. Mở trang này bằng tên miền ngắn của hệ thống.")
-        )
+def edit(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Correct the name, the hours of each weekday, the capacity, the usual stay."""
+    place = place_of(request, key, OWNER)
+    form = DetailsForm(request.POST) if request.method == "POST" else DetailsForm.of(place)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.correct_place(
+                place=place,
+                name=data["name"],
+                address=data["address"],
+                opens=data["opens"],
+                closes=data["closes"],
+                week=form.week,
+                capacity=data["capacity"],
+                typical_minutes=data["typical_minutes"],
+            )
+        except RefusedError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, _("Đã lưu"))
+            return redirect("places:place", key=key)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "places/edit.html", {"place": place, "form": form}, status=status)
+
+
+@citizen_required
+def pause(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Close for the season, say until when; or open again."""
+    place = place_of(request, key, OWNER)
+    if request.method == "POST" and "open" in request.POST:
+        actions.reopen_place(place=place)
+        messages.success(request, _("Nơi này đã mở lại"))
         return redirect("places:place", key=key)
-    name = slugify(fold(place.name)) or "poster"
-    return HttpResponse(
-        made,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="la-chan-{name}-{language}.pdf"',
-            "Cache-Control": "private, no-store",
-        },
+    form = PauseForm(request.POST or None, initial={"reopens_on": place.reopens_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.pause_place(place=place, reopens_on=form.cleaned_data["reopens_on"])
+        except RefusedError as error:
+            form.add_error("reopens_on", error.message)
+        else:
+            messages.success(request, _("Đã ghi là tạm nghỉ. Ai vẫn quét thì lượt ấy vẫn được giữ."))
+            return redirect("places:place", key=key)
+    return render(
+        request, "places/pause.html", {"place": place, "form": form}, status=422 if request.method == "POST" else 200
     )
 
 
 @citizen_required
-@require_POST
-def invite(request: HttpRequest, key: UUID) -> HttpResponse:
-    place = _place(request, key, OWNER)
-    form = InviteForm(request.POST)
-    if form.is_valid():
-        if ratelimit.take(INVITATIONS, str(_account(request).pk)):
-            form.add_error(None, _("Hôm nay đã mời nhiều người. Thử lại ngày mai."))
-            return _page(request, place, form, status=429)
-        actions.invite_staff(place=place, phone=form.cleaned_data["phone"], role=form.cleaned_data["role"])
-        messages.success(request, _("Đã mời. Người ấy đăng nhập bằng số này, mở “Nơi của tôi” là nhận việc."))
-        return redirect("places:place", key=key)
-    return _page(request, place, form, status=422)
-
-
-@citizen_required
-@require_POST
-def withdraw_invite(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
-    place = _place(request, key, OWNER)
-    actions.withdraw_invite(invite=get_object_or_404(PlaceInvite, pk=number, place=place))
-    messages.success(request, _("Đã rút lời mời"))
-    return redirect("places:place", key=key)
-
-
-@citizen_required
-@require_POST
-def end_duty(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
-    place = _place(request, key, OWNER)
-    staff = get_object_or_404(PlaceStaff, pk=number, place=place)
-    try:
-        actions.end_duty(staff=staff)
-    except actions.RefusedError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Người ấy không còn việc ở đây"))
-    return redirect("places:place", key=key)
-
-
-@citizen_required
-def replace_codes(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A new code in place of all old ones, after the owner has read what that means."""
-    place = _place(request, key, OWNER)
+def parts(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The gates and sub-areas, each with its own code; owners add and remove them."""
+    place = place_of(request, key)
+    owns = queries.places_of(account_of(request), OWNER).filter(pk=place.pk).exists()
+    form = PartsForm(request.POST or None)
     if request.method == "POST":
-        actions.replace_codes(place=place)
+        if not owns:
+            raise Http404
+        if form.is_valid():
+            try:
+                made = actions.add_parts(place=place, kind=form.cleaned_data["kind"], names=form.cleaned_data["names"])
+            except RefusedError as error:
+                form.add_error("names", error.message)
+            else:
+                said = ngettext("Đã thêm %(n)s chỗ, mỗi chỗ một mã.", "Đã thêm %(n)s chỗ, mỗi chỗ một mã.", len(made))
+                messages.success(request, said % {"n": wording.viet_number(len(made))})
+                return redirect("places:parts", key=key)
+    context = {"place": place, "owns": owns, "form": form, "parts": queries.parts_of(place)}
+    return render(request, "places/parts.html", context, status=422 if request.method == "POST" else 200)
+
+
+@citizen_required
+@require_POST
+def remove_part(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+    place = place_of(request, key, OWNER)
+    actions.remove_part(part=get_object_or_404(Part, pk=number, place=place))
+    messages.success(request, _("Đã bỏ. Mã dán ở đó không quét được nữa."))
+    return redirect("places:parts", key=key)
+
+
+@citizen_required
+def replace_codes(request: HttpRequest, key: UUID, number: int | None = None) -> HttpResponse:
+    """A new code in place of the old ones (of one part, when named), after the owner has read what that means."""
+    place = place_of(request, key, OWNER)
+    part = get_object_or_404(Part, pk=number, place=place, removed_at=None) if number is not None else None
+    form = ReplaceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.replace_codes(place=place, part=part, because=form.cleaned_data["because"])
         messages.success(request, _("Đã đổi mã. Các bảng cũ không quét được nữa: in và dán bảng mới."))
-        return redirect("places:place", key=key)
-    return render(request, "places/replace.html", {"place": place})
+        return redirect("places:parts" if part else "places:place", key=key)
+    return render(
+        request,
+        "places/replace.html",
+        {"place": place, "part": part, "form": form},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@citizen_required
+@require_GET
+def numbers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """How many people came on each of the last seven days. Never who."""
+    place = place_of(request, key, OWNER)
+    days = footfall.by_day(place)
+    most = max((day.people for day in days), default=0)
+    return render(request, "places/numbers.html", {"place": place, "days": days, "most": most})
+
+
+@citizen_required
+@require_GET
+def numbers_file(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
+    """The same numbers as a spreadsheet."""
+    place = place_of(request, key, OWNER)
+    head = [_("Nơi"), _("Ngày"), _("Số người đến")]
+    rows: list[list[sheets.Cell]] = [[place.name, day.day.isoformat(), day.people] for day in footfall.by_day(place)]
+    return sheets.answer(f"la-chan-{slugify(fold(place.name)) or 'place'}", form, head, rows)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lachan.register.places.hours import hours
 from lachan.register.places.kinds import typical_stay
 from lachan.register.places.models import Place
 from lachan.systems.checkin.keeping import LOCK, hold_projection
@@ -138,8 +139,10 @@ def _by_person(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, list[S
 def _learn_rules(rules: dict[int, PlaceRule], places: set[int]) -> None:
     missing = places - rules.keys()
     if missing:
-        for pk, kind, closes in Place.objects.filter(pk__in=missing).values_list("pk", "kind", "closes"):
-            rules[pk] = PlaceRule(timedelta(minutes=typical_stay(kind)), closes)
+        known = Place.objects.filter(pk__in=missing).values_list("pk", "kind", "closes", "week", "typical_minutes")
+        for pk, kind, closes, week, minutes in known:
+            weekly = hours(None, None, week) if week is not None else None
+            rules[pk] = PlaceRule(timedelta(minutes=minutes or typical_stay(kind)), closes, weekly)
 
 
 def _store(seen: list[UUID], found: list[tuple[int, Stay]]) -> None:

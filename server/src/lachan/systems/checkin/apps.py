@@ -8,9 +8,10 @@ class CheckinConfig(AppConfig):
     def ready(self) -> None:
         from lachan.register.places import footfall
         from lachan.response.tracing import sources
-        from lachan.systems.checkin import chores, keeping, queries  # noqa: F401  chores register by being imported
+        from lachan.systems.checkin import chores, keeping  # noqa: F401  chores register by being imported
         from lachan.systems.checkin.contact_source import CheckinSource
+        from lachan.systems.checkin.occupancy import VisitCounter
 
         keeping.register()
-        footfall.register(queries.arrivals_today)
+        footfall.register(VisitCounter())
         sources.register(CheckinSource())

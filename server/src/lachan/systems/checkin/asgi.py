@@ -21,7 +21,7 @@ from lachan.ground.ingest.lane import FullError, Lane, RefusedError, RowError
 from lachan.ground.platform import api
 from lachan.ground.platform.complaints import complaint
 from lachan.ground.platform.ids import uuid7
-from lachan.register.places import codes
+from lachan.register.places import codes, rotation
 from lachan.systems.checkin.keeping import RETENTION
 from lachan.systems.checkin.models import Direction
 from lachan.systems.checkin.receipt import PlaceName, Receipt, short_code
@@ -32,6 +32,7 @@ MAX_BODY_BYTES = 8192
 MAX_ANSWER_BYTES = 2048
 CLOCK_TOLERANCE = timedelta(seconds=90)
 MAX_AHEAD = timedelta(minutes=10)
+MAX_ACCURACY_M = 2000
 TOKEN_COOKIE = "lachan_device"  # noqa: S105  a cookie's name
 LANGUAGE_COOKIE = "lachan_language"
 
@@ -39,6 +40,14 @@ Message = dict[str, Any]
 ASGIReceive = Callable[[], Awaitable[Message]]
 ASGISend = Callable[[Message], Awaitable[None]]
 Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339 with its offset from UTC")]
+
+
+class Position(msgspec.Struct):
+    """Where the phone is, if its owner lets it say so. The server keeps only how far the place is from there."""
+
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    accuracy: Annotated[float, msgspec.Meta(ge=0, le=40_100_000, description="metres")]
 
 
 class Checkin(msgspec.Struct):
@@ -51,6 +60,7 @@ class Checkin(msgspec.Struct):
     sent_at: Moment
     person: UUID | None = None
     answers: dict[str, Any] | None = None
+    position: Position | None = None
 
 
 decoder = msgspec.json.Decoder(Checkin)
@@ -197,6 +207,7 @@ class _Problem(Exception):  # noqa: N818  it is turned into an ApiError before i
 _FIELDS = {
     "place_unknown": "code",
     "code_mistyped": "code",
+    "screen_expired": "code",
     "person_not_yours": "person",
     "key_reused": "key",
     "time_ahead": "at",
@@ -227,6 +238,8 @@ def _words(problem: _Problem) -> str:  # noqa: PLR0911, PLR0912  one sentence a 
             return _("Tài khoản này không quét thay được cho người đó. Thêm người đó ở mục Gia đình.")
         case "code_mistyped":
             return _("Mã chưa đúng. Xem lại 12 ký tự dưới hình QR.")
+        case "screen_expired":
+            return _("Mã trên màn hình đổi mỗi nửa phút, mã này đã cũ. Quét lại ngay tại màn hình.")
         case "place_unknown":
             return _("Không có nơi nào đang mở mang mã này. Hỏi người phụ trách xem có mã mới không.")
         case "key_reused":
@@ -291,8 +304,9 @@ def _decode(body: bytes) -> Checkin:
 
 def _scan(given: Checkin, secret: bytes, now: datetime) -> Scan:
     """The row: the code read, the clock corrected, and the hash of what the client meant."""
+    text, tag = rotation.split(given.code)
     try:
-        code = codes.parse(given.code)
+        code = codes.parse(text)
     except codes.NotACodeError:
         raise _error(HTTPStatus.UNPROCESSABLE_ENTITY, "code_mistyped") from None
     try:
@@ -302,6 +316,10 @@ def _scan(given: Checkin, secret: bytes, now: datetime) -> Scan:
     meant = f"{code}|{given.direction}|{at.isoformat()}|{given.person}|".encode()
     if given.answers is not None:
         meant += msgspec.json.encode(given.answers, order="deterministic")
+    if tag is not None and not rotation.fits(code, tag, _moment(at, wrong_by)):
+        raise _error(HTTPStatus.UNPROCESSABLE_ENTITY, "screen_expired")
+    # A position that may be anywhere in a town says nothing.
+    position = given.position if given.position and given.position.accuracy <= MAX_ACCURACY_M else None
     offset = None
     if abs(wrong_by) > CLOCK_TOLERANCE:
         offset = round(wrong_by.total_seconds())
@@ -325,7 +343,19 @@ def _scan(given: Checkin, secret: bytes, now: datetime) -> Scan:
         person=given.person,
         id=uuid7(),
         fit=fit,
+        rotating=tag is not None,
+        latitude=position.latitude if position else None,
+        longitude=position.longitude if position else None,
+        accuracy=round(position.accuracy) if position else None,
     )
+
+
+def _moment(at: datetime, wrong_by: timedelta) -> datetime:
+    """When a screen was scanned by the server's clock: half a minute matters there, whatever the phone's clock says."""
+    try:
+        return at + wrong_by
+    except OverflowError:
+        return at
 
 
 def _receipt(written: Written) -> Receipt:

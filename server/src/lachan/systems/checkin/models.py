@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lachan.ground.platform.ids import uuid7
 from lachan.register.access.models import Account
+from lachan.register.areas.models import Area
 from lachan.register.people.models import Person
 from lachan.register.places.models import Place
 
@@ -69,6 +70,8 @@ class Event(models.Model):
     by_account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     device_id = models.BigIntegerField(null=True)
     received_at = models.DateTimeField()
+    # Metres, in hundreds, that the phone was at least away from the place; null when it did not say where it was.
+    apart = models.IntegerField(null=True)
 
     class Meta:
         managed = False
@@ -104,3 +107,50 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.id}"
+
+
+class WorkItem(models.Model):
+    """Something about a place that an officer should look at: who looks, and how it ended. It names no person."""
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("Người dân báo mã sai chỗ")
+        FAR = "far", _("Mã được quét ở xa")
+        TRAVEL = "travel", _("Đi nhanh không thể có")
+        BURST = "burst", _("Một máy quét dồn dập")
+        HOURS = "hours", _("Quét ngoài giờ mở cửa")
+        SILENT = "silent", _("Đăng ký mà không ai quét")
+
+    class Outcome(models.TextChoices):
+        REPLACED = "replaced", _("Đã đổi mã, dán bảng mới")
+        REMINDED = "reminded", _("Đã nhắc chủ cơ sở")
+        CORRECTED = "corrected", _("Đã sửa giờ, vị trí hoặc thông tin")
+        CLOSED = "closed", _("Nơi này đã đóng")
+        NOTHING = "nothing", _("Đã xem, không có gì lạ")
+        PASSED = "passed", _("Tự hết")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    kind = models.TextField(choices=Kind)
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, null=True, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    # What makes two findings one item: the place, the pair of places, the report.
+    about = models.TextField()
+    detail = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+    owner = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome = models.TextField(choices=Outcome, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "about"], condition=models.Q(closed_at=None), name="checkin_work_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["area", "kind", "-seen_at"], name="checkin_work_area")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"

@@ -21,6 +21,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from lachan.register.places.hours import Hours
 from lachan.systems.checkin.models import Direction, Visit
 
 MAX_STAY = timedelta(hours=24)
@@ -43,10 +44,18 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRule:
-    """What is usual at a place. `closes` is in Viet Nam's time; None where it never closes."""
+    """What is usual at a place. `closes` is in Viet Nam's time, where every day is alike; `hours` where they differ by
+    weekday. Both None where it never closes."""
 
     typical: timedelta
     closes: time | None = None
+    hours: Hours | None = None
+
+    def closing_after(self, moment: datetime) -> datetime | None:
+        """The first closing time after the moment."""
+        if self.hours is not None:
+            return self.hours.closing_after(moment)
+        return None if self.closes is None else closing_after(moment, self.closes)
 
 
 @dataclass(slots=True)
@@ -79,10 +88,9 @@ def _inferred_end(stay: Stay, rule: PlaceRule) -> tuple[datetime, int]:
     """When the stay ends, at the latest, if nothing more is heard of the person; and what ends it."""
     last_seen = stay.certain_until
     end, ending = last_seen + rule.typical, TYPICAL
-    if rule.closes is not None:
-        closing = closing_after(last_seen, rule.closes)
-        if closing <= end:
-            end, ending = closing, CLOSING
+    closing = rule.closing_after(last_seen)
+    if closing is not None and closing <= end:
+        end, ending = closing, CLOSING
     latest = stay.t_in + MAX_STAY
     return (latest, TYPICAL) if latest < end else (end, ending)
 

@@ -1,13 +1,10 @@
 """Reads of stays and scans."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from lachan.register.places.models import Place
-from lachan.systems.checkin.keeping import VIETNAM
 from lachan.systems.checkin.models import Visit
 
 
@@ -18,10 +15,3 @@ def visits_of(people: Iterable[int], since: datetime | None = None) -> QuerySet[
         # No stay is longer than a day: the bound on t_in keeps to the index.
         found = found.filter(t_in__gte=since - timedelta(days=1), t_out__gte=since)
     return found.order_by("-t_in", "id")
-
-
-def arrivals_today(place: Place) -> int:
-    """How many different people have come to the place today (Viet Nam's day), from the projected stays."""
-    today = timezone.now().astimezone(VIETNAM).date()
-    start = datetime.combine(today, time(), VIETNAM)
-    return Visit.objects.filter(place=place, t_in__gte=start).values("person_id").distinct().count()

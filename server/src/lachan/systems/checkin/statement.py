@@ -26,11 +26,11 @@ OPTIONS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable
 WRITE = """
 WITH input AS MATERIALIZED (
     SELECT decode(token, 'hex') AS token, key, decode(body, 'hex') AS body, code, direction, at, clock_offset, ward, id,
-           fit, n
+           fit, rotating, latitude, longitude, accuracy, n
     FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::integer[],
-    %s::uuid[],
-                %s::uuid[], %s::boolean[])
-         WITH ORDINALITY AS given (token, key, body, code, direction, at, clock_offset, ward, id, fit, n)
+                %s::uuid[], %s::uuid[], %s::boolean[], %s::boolean[], %s::float8[], %s::float8[], %s::integer[])
+         WITH ORDINALITY AS given (token, key, body, code, direction, at, clock_offset, ward, id, fit, rotating,
+                                   latitude, longitude, accuracy, n)
 ), known AS MATERIALIZED (
     SELECT i.*, device.id AS device_id, account.id AS account_id, place.id AS place_id, place.key AS place_key,
            place.name AS place_name,
@@ -39,7 +39,12 @@ WITH input AS MATERIALIZED (
                     SELECT FROM people_guardianship g
                     WHERE g.guardian_id = own.id AND g.ward_id = ward.id
                       AND g.since <= today AND (g.until IS NULL OR g.until > today)
-                ) THEN ward.id END AS person_id
+                ) THEN ward.id END AS person_id,
+           CASE WHEN i.latitude IS NOT NULL AND place.latitude IS NOT NULL THEN greatest(0,
+               12742000 * asin(least(1, sqrt(
+                   sin(radians(place.latitude - i.latitude) / 2) ^ 2
+                   + cos(radians(i.latitude)) * cos(radians(place.latitude))
+                   * sin(radians(place.longitude - i.longitude) / 2) ^ 2))) - i.accuracy)::integer END AS apart
     FROM input i
     CROSS JOIN (SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS today) calendar
     LEFT JOIN access_device device
@@ -48,6 +53,8 @@ WITH input AS MATERIALIZED (
     LEFT JOIN people_person own ON own.account_id = account.id
     LEFT JOIN people_person ward ON ward.key = i.ward
     LEFT JOIN places_placecode code ON code.code = i.code AND code.revoked_at IS NULL
+        -- A screen's code is none without a tag that fits its moment, and a poster's code has no tag.
+        AND code.rotating = i.rotating
     LEFT JOIN places_place place ON place.id = code.place_id AND place.closed_at IS NULL
 ), stored AS (
     INSERT INTO checkin_receipt (device_id, key, body_hash, event_id, place_id, at, direction, clock_offset,
@@ -60,8 +67,10 @@ WITH input AS MATERIALIZED (
     RETURNING event_id
 ), appended AS (
     INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
-                               received_at)
-    SELECT id, person_id, place_id, at, direction, %s, clock_offset, account_id, device_id, now()
+                               received_at, apart)
+    SELECT id, person_id, place_id, at, direction,
+           CASE WHEN rotating THEN %s::smallint WHEN apart <= %s::integer THEN %s::smallint ELSE %s::smallint END,
+           clock_offset, account_id, device_id, now(), (apart + 50) / 100 * 100
     FROM known WHERE (id IN (SELECT event_id FROM stored)) IS TRUE
 )
 SELECT (id IN (SELECT event_id FROM stored)) IS TRUE, CASE WHEN account_id IS NOT NULL THEN device_id END,
@@ -97,6 +106,17 @@ class Scan:
     person: UUID | None
     id: UUID
     fit: bool
+    # Whether a tag of a screen came with the code and fits the moment (places.rotation).
+    rotating: bool = False
+    # Where the phone says it is, if it says so: WGS 84 degrees, metres. Only the distance to the place is kept.
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy: int | None = None
+
+
+# Within this many metres of the place, less what the phone is unsure of, a visitor counts as having been there.
+NEARBY_M = 300
+_TRUST = (Trust.ROTATING.value, NEARBY_M, Trust.NEARBY.value, Trust.POSTER.value)
 
 
 class Outcome(Enum):
@@ -145,7 +165,11 @@ async def write(connection: Connection, scans: Sequence[Scan]) -> list[Written]:
             _array([scan.person for scan in scans]),
             _array([scan.id for scan in scans]),
             _array([scan.fit for scan in scans]),
-            Trust.POSTER.value,
+            _array([scan.rotating for scan in scans]),
+            _array([scan.latitude for scan in scans]),
+            _array([scan.longitude for scan in scans]),
+            _array([scan.accuracy for scan in scans]),
+            *_TRUST,
         ],
     )
     rows = cast(list[tuple[bool, int | None, bool, UUID | None, str | None]], await cursor.fetchall())

@@ -52,7 +52,7 @@ def test_an_owner_registers_a_place_and_prints_its_poster(client: Client, hanh: 
         "places.place.register",
         "places.code.issue",
     }
-    poster = client.get(f"/places/{place.key}/poster-vi.pdf")
+    poster = client.get(f"/places/{place.key}/poster-a4-vi.pdf")
     assert poster["Content-Type"] == "application/pdf"
     assert poster["Cache-Control"] == "private, no-store"
     text = pypdf.PdfReader(io.BytesIO(poster.content)).pages[0].extract_text()
@@ -83,7 +83,7 @@ def test_a_wrong_answer_is_told_where_and_how_to_mend(
 
 
 def test_a_stranger_sees_nothing_of_a_place(client: Client, market: Any, tin: Any) -> None:
-    pages = [f"/places/{market.key}/", f"/places/{market.key}/poster-vi.pdf", f"/places/{market.key}/code/"]
+    pages = [f"/places/{market.key}/", f"/places/{market.key}/poster-a4-vi.pdf", f"/places/{market.key}/code/"]
     for page in pages:
         assert client.get(page).status_code == 302
     sign_in(client, tin)
@@ -97,7 +97,7 @@ def test_a_gatekeeper_prints_but_does_not_manage(client: Client, market: Any, ga
     page = client.get(f"/places/{market.key}/")
     assert page.status_code == 200
     assert "Mời người giúp" not in page.content.decode()
-    assert client.get(f"/places/{market.key}/poster-en.pdf").status_code == 200
+    assert client.get(f"/places/{market.key}/poster-door-en.pdf").status_code == 200
     assert client.post(f"/places/{market.key}/code/").status_code == 404
 
 
@@ -105,7 +105,8 @@ def test_replacing_the_code_revokes_the_old_one(client: Client, market: Any, own
     old = market.codes.get()
     sign_in(client, owner)
     assert client.get(f"/places/{market.key}/code/").status_code == 200
-    client.post(f"/places/{market.key}/code/")
+    assert client.post(f"/places/{market.key}/code/").status_code == 422
+    client.post(f"/places/{market.key}/code/", {"because": "lost"})
     old.refresh_from_db()
     assert old.revoked_at is not None
     (new,) = market.codes.filter(revoked_at=None)
@@ -122,6 +123,7 @@ def test_an_invitation_becomes_a_duty_when_the_number_signs_in(
     assert "Hoàng Trung Tín" not in page
     sign_in(client, tin)
     assert market.name in client.get("/places/").content.decode()
+    client.post(f"/places/invites/{market.invites.get().pk}/", {"yes": ""})
     assert PlaceStaff.objects.get(place=market, account=tin).role == "gatekeeper"
     assert client.get(f"/places/{market.key}/").status_code == 200
 

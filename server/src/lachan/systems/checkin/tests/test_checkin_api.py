@@ -14,7 +14,7 @@ from lachan.ground import audit
 from lachan.register.access import tokens
 from lachan.register.places import actions as places
 from lachan.register.places import codes
-from lachan.systems.checkin.models import Event
+from lachan.systems.checkin.models import Event, Trust
 from lachan.systems.checkin.models import Receipt as StoredReceipt
 from lachan.systems.checkin.tests.conftest import Phone
 
@@ -263,3 +263,64 @@ async def test_the_answer_is_json_that_no_cache_keeps(phone: Phone) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert json.loads(answer.content)
+
+
+async def screen_text(market: Any, moment: datetime) -> str:
+    from lachan.register.places import rotation
+
+    code = await sync_to_async(places.screen_code)(place=market)
+    return rotation.payload("lachan.vn", code.code, moment)
+
+
+async def test_a_screen_s_code_is_believed_more(phone: Phone, market: Any) -> None:
+    now = datetime.now(UTC)
+    answer = await phone.send(code=await screen_text(market, now))
+    assert answer.status_code == 201
+    event = await Event.objects.aget()
+    assert (event.trust, event.place_id) == (Trust.ROTATING, market.pk)
+
+
+async def test_a_photo_of_a_screen_is_refused(phone: Phone, market: Any) -> None:
+    now = datetime.now(UTC)
+    text = await screen_text(market, now - timedelta(minutes=3))
+    answer = await phone.send(code=text)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "screen_expired")
+    # Without its tag it is no code at all, and a poster's code gains nothing from a tag.
+    assert (await phone.send(code=text.partition(".")[0])).status_code in {404, 422}
+    assert (await phone.send(code=f"{phone.code}.ABCDEFGH")).status_code == 422
+    assert await Event.objects.acount() == 0
+
+
+async def test_a_screen_scanned_offline_is_sent_later(phone: Phone, market: Any) -> None:
+    """The tag must fit the moment of the scan, by the server's clock, not the moment of sending."""
+    now = datetime.now(UTC)
+    then, fast = now - timedelta(hours=2), timedelta(minutes=7)
+    text = await screen_text(market, then)
+    assert (await phone.send(code=text, at=then + fast, sent_at=now + fast)).status_code == 201
+    assert (await phone.send(code=text, at=then, sent_at=now + fast)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("position", "trust", "apart"),
+    [
+        ({"latitude": 16.0605, "longitude": 108.2230, "accuracy": 20}, Trust.NEARBY, (0, 200)),
+        ({"latitude": 21.0285, "longitude": 105.8542, "accuracy": 30}, Trust.POSTER, (600_000, 620_000)),
+        ({"latitude": 21.0285, "longitude": 105.8542, "accuracy": 50_000}, Trust.POSTER, None),
+        (None, Trust.POSTER, None),
+    ],
+)
+async def test_a_position_makes_a_distance_and_is_not_kept(
+    phone: Phone, market: Any, position: Any, trust: Trust, apart: Any
+) -> None:
+    from lachan.register.places.models import Place
+
+    await Place.objects.filter(pk=market.pk).aupdate(latitude=16.0600, longitude=108.2235)
+    assert (await phone.send(position=position)).status_code == 201
+    event = await Event.objects.aget()
+    assert event.trust == trust
+    assert event.apart is None if apart is None else apart[0] <= event.apart <= apart[1]
+
+
+@pytest.mark.parametrize("position", [{"latitude": 91, "longitude": 0, "accuracy": 1}, {"latitude": 1}, "here"])
+async def test_a_position_that_cannot_be_is_refused(phone: Phone, position: Any) -> None:
+    assert (await phone.send(position=position)).status_code == 422
