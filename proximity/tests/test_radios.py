@@ -129,10 +129,7 @@ def test_what_is_advertised_is_heard_whole_and_only_near(make: Maker) -> None:
             await radio.open()
         await radios[0].advertise(ADVERT)
         near, far = await asyncio.gather(radios[1].scan(4), radios[2].scan(4))
-        assert {
-            (report.data, report.address, report.connectable) for report in near if report.address == ADVERT.address
-        } == {(ADVERT.data, ADVERT.address, False)} or Ability.READ in radios[0].abilities
-        assert {report.data for report in near} == {ADVERT.data}
+        assert {(report.data, report.address) for report in near} == {(ADVERT.data, ADVERT.address)}
         assert 8 <= len(near) <= 18  # every 250 ms for 4 s, once each
         assert list(far) == []
         for radio in radios:
@@ -143,7 +140,7 @@ def test_what_is_advertised_is_heard_whole_and_only_near(make: Maker) -> None:
 
 def test_data_and_address_change_together_and_silence_is_silence(make: Maker) -> None:
     async def story() -> None:
-        sender, listener = make(2)[:2] if make is not replayed else (make(1)[0], make(1)[0])
+        sender, listener = (make(2) * 2)[:2]
         needs(sender, Ability.ADVERTISE)
         await sender.open()
         await listener.open()

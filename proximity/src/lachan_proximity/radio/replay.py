@@ -1,5 +1,6 @@
 """A radio that plays back a capture: it hears what a phone heard, at the times at which it heard it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class ReplayClock:
 
     async def sleep(self, seconds: float) -> None:
         self._now += max(seconds, 0)
+        await asyncio.sleep(0)
 
 
 class ReplayRadio(Radio):
