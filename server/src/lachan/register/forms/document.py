@@ -1,7 +1,7 @@
 """A form as a document: what it asks, in which order, when, and within which bounds. Pure data, stored as JSON.
 
 A page of the form is one question or one group. Skip logic looks only at what stands before, so one pass from top to
-bottom decides what is shown. A kind of page for repeated groups fits into the `Page` union without touching the rest.
+bottom decides what is shown. A repeated group (a party of travellers) asks its questions once for each entry.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from lachan.register.forms.expressions import LARGEST, Expression, check
+from lachan.register.forms.expressions import FARTHEST_DAYS, LARGEST, Expression, check
 
 Code: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 # One sentence in each language of the form, e.g. {"vi": "Sốt", "en": "Fever"}.
@@ -21,8 +21,25 @@ YES, NO, UNKNOWN = "yes", "no", "unknown"
 # Typed in place of an answer by someone who declares for another; stored as no answer at all.
 NOT_ASKED = "not_asked"
 CHECK_PAGE = "check"
+# The languages a form may speak, Vietnamese first. The first, and vi and en where listed, must be complete; the others
+# fall back sentence by sentence.
+LANGUAGES: dict[str, str] = {
+    "vi": "Tiếng Việt",
+    "en": "English",
+    "zh": "中文",
+    "ko": "한국어",
+    "ja": "日本語",
+    "lo": "ລາວ",
+    "km": "ខ្មែរ",
+    "ru": "Русский",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+}
+_COMPLETE = ("vi", "en")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_KNOWN_PLACEHOLDERS = {"look_back_days"}
+# Both say the look-back window in days; the second is what people write in spreadsheets.
+_WINDOW = ("{look_back_days}", "{{ngày}}")
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -129,7 +146,30 @@ class Group(_Part, frozen=True, kw_only=True, tag="group"):
     ]
 
 
-Page: TypeAlias = YesNo | Choice | Choices | Integer | Decimal | Line | Day | Moment | Calculation | Group
+class Repeat(_Part, frozen=True, kw_only=True, tag="repeat"):
+    """A group asked once for each entry, e.g. each traveller of a party. Its answer is a list of entries.
+
+    A condition inside sees what stands before the group and the entry's own earlier answers; one behind the group
+    counts entries (`entries`, `sum`).
+    """
+
+    questions: tuple[
+        YesNo | Choice | Choices | Integer | Decimal | Line | Day | Moment | Calculation,
+        ...,
+    ]
+    # What one entry is called, e.g. "Người"; a number follows it.
+    entry: Text
+    least: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    most: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
+Page: TypeAlias = YesNo | Choice | Choices | Integer | Decimal | Line | Day | Moment | Calculation | Group | Repeat
+
+
+def path(repeat: str, index: int, question: str) -> str:
+    """Where an answer inside a repeated group stands, in `Result.shown` and `Problem.question` (entries from 0)."""
+    return f"{repeat}.{index}.{question}"
+
 
 KINDS: dict[type, str] = {
     YesNo: "text",
@@ -151,11 +191,13 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     languages: tuple[str, ...]
     pages: tuple[Page, ...]
     look_back_days: int | None = None
+    # Languages translated by a machine that no speaker has reviewed; said to the reader until one has.
+    machine_translated: tuple[str, ...] = ()
 
     def items(self) -> Iterator[tuple[Page, Item]]:
         """Every question and calculation in order, with the page it stands on."""
         for page in self.pages:
-            for item in page.questions if isinstance(page, Group) else (page,):
+            for item in page.questions if isinstance(page, Group | Repeat) else (page,):
                 yield page, item
 
     def question(self, code: str) -> Question | None:
@@ -165,15 +207,21 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return None
 
     def words(self, text: Text | None, language: str) -> str:
-        """The sentence in that language, else in the form's first, with its placeholders filled in."""
+        """The sentence in that language, else in English, else in the form's first, with the look-back window said."""
         if not text:
             return ""
-        sentence = text.get(language) or text[self.languages[0]]
-        return sentence.replace("{look_back_days}", str(self.look_back_days))
+        sentence = text.get(language) or (self._stand_in(text) if language in self.languages else "")
+        sentence = sentence or text[self.languages[0]]
+        for placeholder in _WINDOW:
+            sentence = sentence.replace(placeholder, str(self.look_back_days))
+        return sentence
 
-    def name(self, item: Item, language: str) -> str:
+    def _stand_in(self, text: Text) -> str:
+        return text.get("en", "") if "en" in self.languages else ""
+
+    def name(self, item: "Item | Repeat", language: str) -> str:
         """The question in a word or two."""
-        short = None if isinstance(item, Calculation) else item.short
+        short = None if isinstance(item, Calculation | Repeat) else item.short
         return self.words(short or item.label, language)
 
 
@@ -217,6 +265,13 @@ def plain(document: Document) -> Any:
 def problems(document: Document) -> list[str]:
     """Every reason why the document cannot be published."""
     found = [] if document.languages else ["no language"]
+    found += [
+        f"{language}: not a language forms can have" for language in document.languages if language not in LANGUAGES
+    ]
+    if len(set(document.languages)) != len(document.languages):
+        found.append("a language stands twice")
+    if not set(document.machine_translated) <= set(document.languages[1:]):
+        found.append("machine_translated: names the form's first language or one it does not have")
     found += _texts(document, "title", document.title)
     kinds: dict[str, str] = {}
     codes: set[str] = {CHECK_PAGE}
@@ -225,10 +280,27 @@ def problems(document: Document) -> list[str]:
             found += _claim(page.code, codes) + _part(document, page, kinds)
             if not any(not isinstance(q, Calculation) for q in page.questions):
                 found.append(f"{page.code}: a group without a question")
+        if isinstance(page, Repeat):
+            found += _claim(page.code, codes) + _repeat(document, page, kinds, codes)
+            continue
         for item in page.questions if isinstance(page, Group) else (page,):
             found += _claim(item.code, codes) + _item(document, item, kinds)
     if not any(not isinstance(item, Calculation) for _page, item in document.items()):
         found.append("no question")
+    return found
+
+
+def _repeat(document: Document, page: Repeat, kinds: dict[str, str], codes: set[str]) -> list[str]:
+    found = _part(document, page, kinds) + _texts(document, page.code, page.entry)
+    if not any(not isinstance(q, Calculation) for q in page.questions):
+        found.append(f"{page.code}: a group without a question")
+    if page.least > page.most:
+        found.append(f"{page.code}: bounds leave no number of entries")
+    inside = dict(kinds)
+    for item in page.questions:
+        found += _claim(item.code, codes) + _item(document, item, inside)
+    kinds[page.code] = "entries"
+    kinds |= {f"{page.code}/{code}": kind for code, kind in inside.items() if code not in kinds}
     return found
 
 
@@ -245,11 +317,14 @@ def _texts(document: Document, where: str, *texts: Text | None) -> list[str]:
         if text is None:
             continue
         for language in document.languages:
-            if not text.get(language, "").strip():
+            must = language in _COMPLETE or language == document.languages[0]
+            if must and not text.get(language, "").strip():
                 found.append(f"{where}: no words in {language}")
         for sentence in text.values():
-            unknown = set(_PLACEHOLDER.findall(sentence)) - _KNOWN_PLACEHOLDERS
-            if unknown or ("{look_back_days}" in sentence and document.look_back_days is None):
+            rest = sentence
+            for placeholder in _WINDOW:
+                rest = rest.replace(placeholder, "")
+            if _PLACEHOLDER.search(rest) or (rest != sentence and document.look_back_days is None):
                 found.append(f"{where}: nothing fills a placeholder of {sentence!r}")
     return found
 
@@ -288,7 +363,10 @@ def _bounds(document: Document, item: Question) -> list[str]:
         case Integer() | Decimal():
             wide = -LARGEST <= item.least <= item.most <= LARGEST
             return _texts(document, item.code, item.unit) + ([] if wide else [f"{item.code}: bounds leave no number"])
-        case Day() | Moment() if item.earliest is not None and item.latest is not None:
-            return [] if item.earliest <= item.latest else [f"{item.code}: bounds leave no day"]
+        case Day() | Moment():
+            if any(abs(bound or 0) > FARTHEST_DAYS for bound in (item.earliest, item.latest)):
+                return [f"{item.code}: a bound more than {FARTHEST_DAYS} days away"]
+            both = item.earliest is not None and item.latest is not None
+            return [f"{item.code}: bounds leave no day"] if both and item.earliest > item.latest else []  # type: ignore[operator]
         case _:
             return []

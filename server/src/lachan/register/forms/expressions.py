@@ -7,14 +7,16 @@ are strings, dates "YYYY-MM-DD", moments "YYYY-MM-DDTHH:MM:SSZ", so that order o
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 import msgspec
 
 Literal: TypeAlias = str | int | float | bool
-Answered: TypeAlias = str | int | float | bool | list[str]
-# Beyond this a browser's numbers are no longer exact, and both validators must agree.
+Answered: TypeAlias = str | int | float | bool | list[str] | list[dict[str, Any]]
+# From here on a browser's numbers are no longer exact, and both validators must agree.
 LARGEST = 2**53
+# A day is told within this many days of the day of answering, so that no sum of dates leaves the calendar.
+FARTHEST_DAYS = 100_000
 MOST_NODES = 200
 MOST_DEPTH = 12
 
@@ -103,6 +105,20 @@ class If(_Op, frozen=True, tag="if"):
     otherwise: "Expression"
 
 
+class Entries(_Op, frozen=True, tag="entries"):
+    """How many entries a repeated group has, or how many for which the condition is true."""
+
+    of: str
+    where: "Expression | None" = None
+
+
+class Sum(_Op, frozen=True, tag="sum"):
+    """The sum over the entries of a repeated group; open when one of them is."""
+
+    of: str
+    value: "Expression"
+
+
 Expression: TypeAlias = Union[  # noqa: UP007  the strings inside are forward references
     Answer,
     IsAnswered,
@@ -120,6 +136,8 @@ Expression: TypeAlias = Union[  # noqa: UP007  the strings inside are forward re
     Subtract,
     Multiply,
     If,
+    Entries,
+    Sum,
     str,
     int,
     float,
@@ -159,8 +177,20 @@ def evaluate(expression: Expression, answers: Mapping[str, Answered], on: date) 
         case If(when, then, otherwise):
             condition = truth(evaluate(when, answers, on))
             return None if condition is None else evaluate(then if condition else otherwise, answers, on)
+        case Entries(of, where):
+            rows = _entries(answers, of)
+            if where is None:
+                return len(rows)
+            return sum(truth(evaluate(where, {**answers, **row}, on)) is True for row in rows)
+        case Sum(of, value):
+            return _arithmetic(expression, [evaluate(value, {**answers, **row}, on) for row in _entries(answers, of)])
         case _:
             return expression
+
+
+def _entries(answers: Mapping[str, Answered], of: str) -> list[dict[str, Any]]:
+    found = answers.get(of)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def truth(value: Answered | None) -> bool | None:
@@ -195,7 +225,7 @@ def _compare(operation: Eq | Ne | Lt | Le, left: Answered | None, right: Answere
     return None
 
 
-def _arithmetic(operation: Add | Subtract | Multiply, values: Sequence[Answered | None]) -> int | float | None:
+def _arithmetic(operation: Add | Subtract | Multiply | Sum, values: Sequence[Answered | None]) -> int | float | None:
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) != len(values):
         return None
@@ -205,12 +235,12 @@ def _arithmetic(operation: Add | Subtract | Multiply, values: Sequence[Answered 
             result *= number
         else:
             result += -number if isinstance(operation, Subtract) and i else number
-        if not abs(result) <= LARGEST:
+        if not abs(result) < LARGEST:
             return None
     return result
 
 
-def parts(expression: Expression) -> tuple[Expression, ...]:
+def parts(expression: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911  one return a kind
     """The expressions directly inside this one."""
     match expression:
         case And(of) | Or(of) | Count(of) | Add(of) | Multiply(of):
@@ -223,6 +253,10 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return (left,)
         case If(when, then, otherwise):
             return (when, then, otherwise)
+        case Entries(_of, where):
+            return () if where is None else (where,)
+        case Sum(_of, value):
+            return (value,)
         case _:
             return ()
 
@@ -230,8 +264,9 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
 def check(expression: Expression, kinds: Mapping[str, str], wanted: str) -> list[str]:
     """Why this expression cannot stand here: an unknown or later question, sides of different kinds, or too large.
 
-    `kinds` maps every question that may be asked about to its kind: "text", "number", "list", "date", "moment" or
-    "condition"; `wanted` is the kind the expression must have ("condition" for skip logic; "" takes any).
+    `kinds` maps every question that may be asked about to its kind: "text", "number", "list", "date", "moment",
+    "condition" or "entries" (a repeated group, whose questions stand as "group/question"); `wanted` is the kind the
+    expression must have ("condition" for skip logic; "" takes any).
     """
     if _size(expression) > MOST_NODES or _depth(expression) > MOST_DEPTH:
         return [f"expression larger than {MOST_NODES} parts or deeper than {MOST_DEPTH}"]
@@ -251,13 +286,17 @@ def _depth(expression: Expression) -> int:
 
 
 def _kind(expression: Expression, kinds: Mapping[str, str], problems: list[str]) -> str:  # noqa: PLR0911, PLR0912
+    if isinstance(expression, Entries | Sum):
+        return _kind_of_entries(expression, kinds, problems)
     inner = [_kind(e, kinds, problems) for e in parts(expression)]
     match expression:
         case Answer(of) | IsAnswered(of):
             if of not in kinds:
                 problems.append(f"asks about {of!r}, which does not stand before it")
             return "condition" if isinstance(expression, IsAnswered) else kinds.get(of, "")
-        case Today():
+        case Today(days):
+            if abs(days) > FARTHEST_DAYS:
+                problems.append(f"a day more than {FARTHEST_DAYS} days away")
             return "date"
         case Eq() | Ne() | Lt() | Le():
             _expect_alike(expression, inner, problems)
@@ -289,6 +328,19 @@ def _kind(expression: Expression, kinds: Mapping[str, str], problems: list[str])
             return "number"
 
 
+def _kind_of_entries(expression: Entries | Sum, kinds: Mapping[str, str], problems: list[str]) -> str:
+    if kinds.get(expression.of) != "entries":
+        problems.append(f"counts {expression.of!r}, which is no repeated group before it")
+    # A repeated group's own questions can be asked about only inside it or while counting its entries.
+    own = {key.partition("/")[2]: kind for key, kind in kinds.items() if key.startswith(f"{expression.of}/")}
+    wanted = "condition" if isinstance(expression, Entries) else "number"
+    for part in parts(expression):
+        kind = _kind(part, {**kinds, **own}, problems)
+        if kind not in {wanted, ""}:
+            problems.append(f"{kind} used as a {wanted}")
+    return "number"
+
+
 def _expect_alike(expression: Eq | Ne | Lt | Le, inner: list[str], problems: list[str]) -> None:
     # A date or moment is compared with a text that spells one.
     left, right = (k for k in inner)
@@ -296,5 +348,7 @@ def _expect_alike(expression: Eq | Ne | Lt | Le, inner: list[str], problems: lis
     alike = left == right or "" in inner or ({left, right} <= spelled and "text" in inner)
     if not alike:
         problems.append(f"compares a {left} with a {right}")
+    if "entries" in inner:
+        problems.append("compares a repeated group; count its entries")
     if isinstance(expression, Lt | Le) and {"list", "condition"} & set(inner):
         problems.append("a list or a condition has no order")

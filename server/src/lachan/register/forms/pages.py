@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from lachan.ground.platform.wording import things_to_mend
-from lachan.register.forms.document import CHECK_PAGE, Calculation, Group, Page
+from lachan.register.forms.document import CHECK_PAGE, Calculation, Group, Repeat
 from lachan.register.forms.flow import State, Walk
-from lachan.register.forms.render import blocks, language_for, problems_by_question, summary
+from lachan.register.forms.render import blocks, entries, entry_title, language_for, problems_by_question, summary
 from lachan.register.forms.stores import Store
-from lachan.register.forms.typed import questions_on, take
+from lachan.register.forms.typed import Entry, Screen, place, questions_on, take
 from lachan.register.forms.validate import Result, today
 
 
@@ -52,6 +52,10 @@ class FormFlow(View):
         """Who sees the answers and when they are erased, shown before sending."""
         return ""
 
+    def form_language(self) -> str:
+        """The language the questions are asked in; any of the form's, also one the pages do not speak."""
+        return language_for(self.document)
+
     def about(self) -> str:
         """Whom or what the form is about, shown above every question."""
         return ""
@@ -67,7 +71,7 @@ class FormFlow(View):
         self.kept = self.store()
         self.document = self.kept.version.content
         self.walk = Walk(self.document, self.kept.load(), today(), self.for_another)
-        self.language = language_for(self.document)
+        self.language = self.form_language()
 
     def url(self, page: str) -> str:
         match = self.request.resolver_match
@@ -93,16 +97,32 @@ class FormFlow(View):
         page = self.walk.page(self.page_code) if self.page_code else None
         if page is None:
             return redirect(self.url(self.walk.first_open()))
+        if isinstance(page, Repeat):
+            response = self._list(page, go)
+            self.kept.save(self.walk.state)
+            return response
         on_screen = set(request.POST.getlist("on_screen"))
         typed: dict[str, Any] = take(questions_on(page), request.POST.getlist)
         if go == "skip":
             typed = dict.fromkeys(typed)
         more = self.walk.save(page, typed, on_screen)
-        response = self._step(page, go, more)
+        response = self._step(page, go, more=more)
         self.kept.save(self.walk.state)
         return response
 
-    def _step(self, page: Page, go: str, more: bool) -> HttpResponse:
+    def _list(self, page: Repeat, go: str) -> HttpResponse:
+        verb, _sep, index = go.partition("-")
+        if verb == "add":
+            added = self.walk.add(page)
+            return redirect(self.url(added or page.code))
+        if verb == "drop":
+            # Only a number this page could have drawn.
+            if index.isascii() and index.isdigit() and len(index) <= len(str(page.most)):
+                self.walk.drop(page, int(index))
+            return redirect(self.url(page.code))
+        return self._step(page, go, more=False)
+
+    def _step(self, page: Screen, go: str, *, more: bool) -> HttpResponse:
         if go == "later":
             messages.success(self.request, _("Đã lưu. Mở lại lúc nào cũng được."))
             return HttpResponseRedirect(self.exit_url())
@@ -117,29 +137,43 @@ class FormFlow(View):
             return self._page(page, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect(self.url(self.walk.after(page.code)))
 
-    def _errors(self, page: Page) -> dict[str, str]:
-        there = {q.code for q in questions_on(page)}
+    def _errors(self, page: Screen) -> dict[str, str]:
+        """What must be mended on that page, under the questions' codes (the group's own for a list of entries)."""
         every = problems_by_question(self.walk.result().errors, self.language)
-        return {code: message for code, message in every.items() if code in there}
+        there = {place(page, q.code): q.code for q in questions_on(page)} or {page.code: page.code}
+        return {there[where]: message for where, message in every.items() if where in there}
 
     # ---- the pages ----
 
-    def _page(self, page: Page, errors: dict[str, str], status: int = HTTPStatus.OK) -> HttpResponse:
+    def _page(self, page: Screen, errors: dict[str, str], status: int = HTTPStatus.OK) -> HttpResponse:
         number, total = self.walk.position(page.code)
         shown = blocks(self.walk, page, self.language, errors)
-        # Group pages only; a lone question is its own heading.
-        heading = page if isinstance(page, Group | Calculation) else None
+        # A lone question is its own heading.
+        heading = page if isinstance(page, Group | Calculation | Repeat) else None
+        label = self.document.words(heading.label, self.language) if heading else ""
+        if isinstance(page, Entry):
+            label = entry_title(self.document, page, self.language)
         context = {
-            "page_label": self.document.words(heading.label, self.language) if heading else "",
+            "page_label": label,
             "page_hint": self.document.words(heading.hint, self.language) if heading else "",
-            "title": self.document.words(heading.label, self.language) if heading else shown[0].label,
+            "title": label or shown[0].label,
             "questions": shown,
             "errors": [(f"q_{code}", message) for code, message in errors.items()],
             "number": number,
             "total": total,
             "first": number == 1,
-            "alone": heading is None,
+            "alone": not label,
         }
+        if isinstance(page, Repeat):
+            rows = entries(self.walk, page, self.language)
+            context |= {
+                "rows": [(row, self.url(row.page)) for row in rows],
+                "may_add": len(rows) < page.most,
+                "may_drop": len(rows) > page.least,
+                "entry": self.document.words(page.entry, self.language),
+                "list_id": f"q_{page.code}",
+            }
+            return self._render("forms/entries.html", context, status)
         return self._render("forms/page.html", context, status)
 
     def _check(self, status: int = HTTPStatus.OK) -> HttpResponse:
@@ -179,6 +213,8 @@ class FormFlow(View):
             "about": self.about(),
             "exit_url": self.exit_url(),
             "errors_heading": things_to_mend(len(errors)) if errors else "",
+            "form_language": self.language,
+            "machine_translated": self.language in self.document.machine_translated,
         }
         return render(self.request, template, {**common, **context}, status=status)
 

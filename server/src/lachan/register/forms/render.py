@@ -1,6 +1,6 @@
 """What the templates draw: each question with its options, its value and what is to be mended, in one language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -23,13 +23,13 @@ from lachan.register.forms.document import (
     Integer,
     Line,
     Moment,
-    Page,
     Question,
+    Repeat,
     YesNo,
 )
 from lachan.register.forms.flow import Walk
-from lachan.register.forms.typed import meaning, questions_on, spelled
-from lachan.register.forms.validate import Problem
+from lachan.register.forms.typed import Entry, Screen, meaning, place, questions_on, spelled
+from lachan.register.forms.validate import Problem, Result
 
 _SHORT_NUMBER = 1_000_000
 _LONG_LINE = 40
@@ -96,19 +96,18 @@ def problems_by_question(problems: tuple[Problem, ...], language: str) -> dict[s
     return {p.question: p.message.get(language) or p.message["vi"] for p in problems}
 
 
-def blocks(walk: Walk, page: Page, language: str, errors: Mapping[str, str]) -> list[QuestionBlock]:
+def blocks(walk: Walk, page: Screen, language: str, errors: Mapping[str, str]) -> list[QuestionBlock]:
     """The shown questions of a page."""
     shown = set(walk.result().shown)
     return [
-        _block(walk, question, language, errors.get(question.code, ""))
+        _block(walk, question, walk.answers_on(page).get(question.code), language, errors.get(question.code, ""))
         for question in questions_on(page)
-        if question.code in shown
+        if place(page, question.code) in shown
     ]
 
 
-def _block(walk: Walk, question: Question, language: str, error: str) -> QuestionBlock:
+def _block(walk: Walk, question: Question, value: Any, language: str, error: str) -> QuestionBlock:
     document = walk.document
-    value = walk.state.answers.get(question.code)
     rows, apart = _rows(document, question, value, language, walk.for_another)
     caution = question.caution
     return QuestionBlock(
@@ -134,13 +133,14 @@ def _rows(
     document: Document, question: Question, value: Any, language: str, for_another: bool
 ) -> tuple[list[OptionRow], list[OptionRow]]:
     chosen = set(value) if isinstance(value, list) else {value}
+    say = _said(language)
     rows: list[OptionRow] = []
     apart: list[OptionRow] = []
     match question:
         case YesNo():
-            rows = [OptionRow(YES, _("Có"), YES in chosen), OptionRow(NO, _("Không"), NO in chosen)]
+            rows = [OptionRow(YES, say(YES), YES in chosen), OptionRow(NO, say(NO), NO in chosen)]
             if question.unknown:
-                apart = [OptionRow(UNKNOWN, _("Không rõ"), UNKNOWN in chosen, dashed=True)]
+                apart = [OptionRow(UNKNOWN, say(UNKNOWN), UNKNOWN in chosen, dashed=True)]
         case Choice() | Choices():
             for option in question.options:
                 row = OptionRow(option.code, document.words(option.label, language), option.code in chosen)
@@ -148,7 +148,7 @@ def _rows(
         case _:
             return [], []
     if for_another:
-        apart.append(OptionRow(NOT_ASKED, _("Chưa hỏi được"), NOT_ASKED in chosen, dashed=True))
+        apart.append(OptionRow(NOT_ASKED, say(NOT_ASKED), NOT_ASKED in chosen, dashed=True))
     return rows, apart
 
 
@@ -182,31 +182,90 @@ def _attributes(question: Question, value: Any, on: date) -> dict[str, str]:
 
 
 def summary(walk: Walk, language: str) -> list[SummaryRow]:
-    """Every shown question with its answer in words."""
+    """Every shown question with its answer in words; for a repeated group each entry's, then how many there are."""
     result = walk.result()
     errors = problems_by_question(result.errors, language)
-    shown = set(result.shown)
-    return [
-        SummaryRow(
-            code=item.code,
-            page=page.code,
-            name=walk.document.name(item, language),
-            answer=in_words(walk.document, item, result.values[item.code], language)
-            if item.code in result.values
-            else "",
-            error=errors.get(item.code, ""),
-            not_asked=item.code in result.not_asked,
-        )
-        for page, item in walk.document.items()
-        if item.code in shown and not hasattr(item, "value")
-    ]
+    rows: list[SummaryRow] = []
+    for page in walk.pages():
+        if isinstance(page, Repeat):
+            count = len(walk.rows(page))
+            name = walk.document.name(page, language)
+            rows.append(SummaryRow(page.code, page.code, name, str(count), errors.get(page.code, "")))
+            continue
+        values = _values_on(result, page)
+        for question in questions_on(page):
+            where = place(page, question.code)
+            if where not in result.shown:
+                continue
+            value = values.get(question.code)
+            rows.append(
+                SummaryRow(
+                    code=where,
+                    page=page.code,
+                    name=_entry_name(walk, page, language) + walk.document.name(question, language),
+                    answer="" if value is None else in_words(walk.document, question, value, language),
+                    error=errors.get(where, ""),
+                    not_asked=where in result.not_asked,
+                )
+            )
+    return rows
+
+
+def _values_on(result: Result, page: Screen) -> dict[str, Any]:
+    if not isinstance(page, Entry):
+        return result.values
+    rows = result.values.get(page.repeat.code) or []
+    return rows[page.index] if page.index < len(rows) else {}
+
+
+def _entry_name(walk: Walk, page: Screen, language: str) -> str:
+    return f"{entry_title(walk.document, page, language)}: " if isinstance(page, Entry) else ""
+
+
+def entry_title(document: Document, page: Entry, language: str) -> str:
+    """An entry by its number, "Người 2"."""
+    return f"{document.words(page.repeat.entry, language)} {page.index + 1}"
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One entry on the list page of a repeated group: its first answers, and whether something must be mended."""
+
+    page: str
+    index: int
+    title: str
+    line: str
+    error: bool
+
+
+def entries(walk: Walk, repeat: Repeat, language: str) -> list[EntryRow]:
+    """The entries of a repeated group, each with what it begins with."""
+    by_page: dict[str, list[SummaryRow]] = {}
+    for row in summary(walk, language):
+        by_page.setdefault(row.page, []).append(row)
+    found = []
+    for index in range(len(walk.rows(repeat))):
+        page = Entry(repeat, index)
+        rows = by_page.get(page.code, [])
+        line = ", ".join(row.answer for row in rows if row.answer)[: _LONG_LINE * 2]
+        title = entry_title(walk.document, page, language)
+        found.append(EntryRow(page.code, index, title, line, any(row.error for row in rows)))
+    return found
+
+
+def _said(language: str) -> Callable[[str], str]:
+    """Yes, no and the answers that are none, in the form's language where the pages do not speak it."""
+    own = {YES: _("Có"), NO: _("Không"), UNKNOWN: _("Không rõ"), NOT_ASKED: _("Chưa hỏi được")}
+    if (get_language() or "").split("-")[0] != language and language in wording.ANSWERS:
+        own = wording.ANSWERS[language]
+    return own.__getitem__
 
 
 def in_words(document: Document, question: Any, value: Any, language: str) -> str:
     """A kept answer as people write it."""
     match question:
         case YesNo():
-            return {YES: _("Có"), NO: _("Không"), UNKNOWN: _("Không rõ")}[value]
+            return _said(language)(value)
         case Choice() | Choices():
             chosen = value if isinstance(value, list) else [value]
             words = [document.words(o.label, language) for o in question.options if o.code in chosen]

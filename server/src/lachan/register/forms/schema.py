@@ -24,6 +24,7 @@ from lachan.register.forms.document import (
     Item,
     Line,
     Moment,
+    Repeat,
     YesNo,
 )
 
@@ -34,12 +35,17 @@ def answers_schema(document: Document, number: int | None = None) -> dict[str, A
     """The schema of `Result.values`; required are the questions that are required and always shown."""
     properties: dict[str, Any] = {}
     required = []
-    for page, item in document.items():
+    for page in document.pages:
+        if isinstance(page, Repeat):
+            properties[page.code] = _repeated(document, page)
+            if page.least and page.show_if is None:
+                required.append(page.code)
+            continue
         group = page if isinstance(page, Group) else None
-        properties[item.code] = _described(document, group, item)
-        always = item.show_if is None and (group is None or group.show_if is None)
-        if not isinstance(item, Calculation) and item.required and always:
-            required.append(item.code)
+        for item in page.questions if isinstance(page, Group) else (page,):
+            properties[item.code] = _described(document, group, item)
+            if _always(item) and (group is None or group.show_if is None):
+                required.append(item.code)
     schema: dict[str, Any] = {
         "$schema": DIALECT,
         "title": document.words(document.title, document.languages[0]),
@@ -51,6 +57,32 @@ def answers_schema(document: Document, number: int | None = None) -> dict[str, A
         schema["$id"] = f"urn:lachan:form:{document.code}:{number}"
     if required:
         schema["required"] = required
+    return schema
+
+
+def _always(item: Item) -> bool:
+    return item.show_if is None and not isinstance(item, Calculation) and item.required
+
+
+def _repeated(document: Document, page: Repeat) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "type": "object",
+        "properties": {item.code: _described(document, None, item) for item in page.questions},
+        "additionalProperties": False,
+    }
+    required = [item.code for item in page.questions if _always(item)]
+    if required:
+        entry["required"] = required
+    schema = {
+        "title": document.words(page.label, document.languages[0]),
+        "type": "array",
+        # No entries are no answer, as everywhere.
+        "minItems": max(page.least, 1),
+        "maxItems": page.most,
+        "items": entry,
+    }
+    if page.show_if is not None:
+        schema["x-show-if"] = msgspec.to_builtins(page.show_if)
     return schema
 
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+import msgspec
 
 from lachan.register.forms.document import (
     NOT_ASKED,
@@ -13,10 +15,13 @@ from lachan.register.forms.document import (
     Decimal,
     Group,
     Integer,
+    Item,
     Line,
     Moment,
     Page,
     Question,
+    Repeat,
+    path,
 )
 from lachan.register.forms.expressions import LARGEST
 from lachan.register.forms.validate import VIETNAM
@@ -25,10 +30,38 @@ _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:hg](\d{2})")
 
 
-def questions_on(page: Page) -> tuple[Question, ...]:
+class Entry(msgspec.Struct, frozen=True):
+    """The page of one entry of a repeated group; the group's own page, behind them, lists the entries."""
+
+    repeat: Repeat
+    index: int
+
+    @property
+    def code(self) -> str:
+        """Its place in an address. A question's code has no hyphen, so that none is taken for it."""
+        return f"{self.repeat.code}-{self.index}"
+
+
+Screen: TypeAlias = Page | Entry
+
+
+def questions_on(page: Screen) -> tuple[Question, ...]:
     """The questions a page may ask, shown or not."""
-    items = page.questions if isinstance(page, Group) else (page,)
-    return tuple(q for q in items if not isinstance(q, Calculation | Group))
+    match page:
+        case Repeat():
+            return ()
+        case Entry():
+            items: tuple[Item, ...] = page.repeat.questions
+        case Group():
+            items = page.questions
+        case _:
+            items = (page,)
+    return tuple(q for q in items if not isinstance(q, Calculation))
+
+
+def place(page: Screen, code: str) -> str:
+    """Where the answer to a question of this page stands in the result."""
+    return path(page.repeat.code, page.index, code) if isinstance(page, Entry) else code
 
 
 def meaning(question: Question, typed: list[str]) -> Any:  # noqa: PLR0911  one return a kind of question

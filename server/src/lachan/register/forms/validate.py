@@ -1,7 +1,7 @@
 """Answers against a document: which questions are shown, which answers count, what must be mended. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -24,20 +24,26 @@ from lachan.register.forms.document import (
     Item,
     Line,
     Moment,
+    Page,
     Question,
+    Repeat,
     Text,
     YesNo,
+    path,
 )
 from lachan.register.forms.expressions import Answered
 
 # Viet Nam has kept this offset, without summer time, since 1975 (IANA tz, Asia/Ho_Chi_Minh).
 VIETNAM = timezone(timedelta(hours=7))
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing to mend: at which question ("" for the whole), of which kind, and the sentence in each language."""
+    """One thing to mend: at which question, of which kind, and the sentence in each language.
+
+    The question is "" for the whole, and "party.1.fever" for one inside a repeated group (entries from 0).
+    """
 
     question: str
     code: str
@@ -47,7 +53,7 @@ class Problem(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """`values` holds only what is asked and answered; `shown` the questions in order; `errors` what must be mended."""
 
-    values: dict[str, Answered]
+    values: dict[str, Any]
     shown: tuple[str, ...]
     errors: tuple[Problem, ...]
     # Left open on purpose by someone who declares for another; absent from `values`, as everything not asked.
@@ -73,49 +79,107 @@ def validate(document: Document, answers: Any, *, on: date, for_another: bool = 
     """Check the answers of a form filled in on that day (Viet Nam's calendar).
 
     One pass from top to bottom: a hidden question's answer is dropped and counts as missing for what follows, and so
-    does an answer that must be mended. With `for_another`, a required question may be answered NOT_ASKED.
+    does an answer that must be mended. With `for_another`, a required question may be answered NOT_ASKED. The browser's
+    validator (web/static/forms/validate.js) gives the same result; a test holds the two together.
     """
     if not isinstance(answers, Mapping):
         return Result({}, (), (_problem(document, None, "not_answers", {}),))
-    values: dict[str, Answered] = {}
-    shown: list[str] = []
-    errors: list[Problem] = []
-    not_asked: list[str] = []
-    known: set[str] = set()
-    for page, item in document.items():
-        known.add(item.code)
-        if not _is_shown(page if isinstance(page, Group) else None, item, values, on):
+    whole = _Pass(document, on, for_another)
+    for page in document.pages:
+        if not whole.shows(page):
             continue
-        if isinstance(item, Calculation):
-            worked_out = expressions.evaluate(item.value, values, on)
-            if worked_out is not None:
-                values[item.code] = worked_out
-            continue
-        shown.append(item.code)
-        typed = answers.get(item.code)
-        try:
-            if typed == NOT_ASKED and isinstance(item, YesNo | Choice | Choices):
-                if not for_another:
-                    typed = None
-                else:
-                    not_asked.append(item.code)
-                    continue
-            value = _value(item, typed, on)
-            if value is None:
+        if isinstance(page, Repeat):
+            whole.entries(page, answers.get(page.code))
+        else:
+            whole.questions(page.questions if isinstance(page, Group) else (page,), answers)
+    known = {page.code if isinstance(page, Repeat) else item.code for page, item in document.items()}
+    whole.strangers(answers, known)
+    return Result(whole.values, tuple(whole.shown), tuple(whole.errors), tuple(whole.not_asked))
+
+
+class _Pass:
+    """One way through the questions: of the form, or of one entry of a repeated group."""
+
+    def __init__(
+        self, document: Document, on: date, for_another: bool, entry: tuple[Repeat, int] | None = None
+    ) -> None:
+        self.document, self.on, self.for_another, self.entry = document, on, for_another, entry
+        self.values: dict[str, Any] = {}
+        # What conditions may look at: in an entry, also what stands before the group.
+        self.seen: dict[str, Any] = {}
+        self.shown: list[str] = []
+        self.errors: list[Problem] = []
+        self.not_asked: list[str] = []
+
+    def shows(self, part: Page) -> bool:
+        return part.show_if is None or expressions.evaluate(part.show_if, self.seen, self.on) is True
+
+    def keep(self, code: str, value: Any) -> None:
+        self.values[code] = self.seen[code] = value
+
+    def questions(self, items: Iterable[Item], answers: Mapping[str, Any]) -> None:
+        for item in items:
+            if not self.shows(item):
                 continue
-            _obey(item, {**values, item.code: value}, on)
-            values[item.code] = value
-        except _RefusedError as refused:
-            errors.append(_problem(document, item, refused.code, {**refused.facts, "value": typed}))
-    for code in answers:
-        if code not in known:
-            errors.append(_problem(document, None, "unknown_question", {"value": code}))
-    return Result(values, tuple(shown), tuple(errors), tuple(not_asked))
+            if isinstance(item, Calculation):
+                worked_out = expressions.evaluate(item.value, self.seen, self.on)
+                if worked_out is not None:
+                    self.keep(item.code, worked_out)
+                continue
+            self.shown.append(self.place(item.code))
+            typed = answers.get(item.code)
+            try:
+                self.question(item, typed)
+            except _RefusedError as refused:
+                self.errors.append(
+                    _problem(self.document, item, refused.code, {**refused.facts, "value": typed}, self.entry)
+                )
 
+    def question(self, item: Question, typed: Any) -> None:
+        if typed == NOT_ASKED and isinstance(item, YesNo | Choice | Choices):
+            if self.for_another:
+                self.not_asked.append(self.place(item.code))
+                return
+            typed = None
+        value = _value(item, typed, self.on)
+        if value is not None:
+            _obey(item, {**self.seen, item.code: value}, self.on)
+            self.keep(item.code, value)
 
-def _is_shown(group: Group | None, item: Item, values: Mapping[str, Answered], on: date) -> bool:
-    conditions = [part.show_if for part in (group, item) if part is not None and part.show_if is not None]
-    return all(expressions.evaluate(condition, values, on) is True for condition in conditions)
+    def entries(self, repeat: Repeat, typed: Any) -> None:
+        self.shown.append(repeat.code)
+        rows = [] if typed is None else typed
+        if not isinstance(rows, list):
+            self.errors.append(_problem(self.document, repeat, "not_entries", {"value": typed}))
+            return
+        if not repeat.least <= len(rows) <= repeat.most:
+            code = "too_few_entries" if len(rows) < repeat.least else "too_many_entries"
+            self.errors.append(_problem(self.document, repeat, code, {"value": len(rows)}))
+            if len(rows) > repeat.most:
+                return
+        kept = []
+        for index, row in enumerate(rows):
+            inside = _Pass(self.document, self.on, self.for_another, (repeat, index))
+            inside.seen = dict(self.seen)
+            if isinstance(row, Mapping):
+                inside.questions(repeat.questions, row)
+                inside.strangers(row, {item.code for item in repeat.questions})
+            else:
+                self.errors.append(_problem(self.document, repeat, "not_entries", {"value": row}))
+            kept.append(inside.values)
+            self.shown += inside.shown
+            self.errors += inside.errors
+            self.not_asked += inside.not_asked
+        if kept:
+            self.keep(repeat.code, kept)
+
+    def place(self, code: str) -> str:
+        return path(self.entry[0].code, self.entry[1], code) if self.entry else code
+
+    def strangers(self, answers: Mapping[Any, Any], known: set[str]) -> None:
+        for code in answers:
+            if code not in known:
+                self.errors.append(_problem(self.document, None, "unknown_question", {"value": code}, self.entry))
 
 
 def _obey(item: Question, values: Mapping[str, Answered], on: date) -> None:
@@ -137,9 +201,10 @@ def _value(item: Question, typed: Any, on: date) -> Answered | None:  # noqa: PL
         case Choices():
             return _several_of(item, typed)
         case Integer():
-            if isinstance(typed, bool) or not isinstance(typed, int):
+            # JSON does not tell 5 from 5.0, nor does a browser.
+            if isinstance(typed, bool) or not isinstance(typed, int | float) or not _is_whole(typed):
                 raise _RefusedError("not_an_integer")
-            return _within(item, typed)
+            return _within(item, int(typed))
         case Decimal():
             return _decimal(item, typed)
         case Line():
@@ -171,12 +236,18 @@ def _several_of(item: Choices, typed: Any) -> list[str]:
 
 
 def _decimal(item: Decimal, typed: Any) -> int | float:
-    if isinstance(typed, bool) or not isinstance(typed, int | float) or typed != typed:  # noqa: PLR0124  NaN
+    number = isinstance(typed, int | float) and not isinstance(typed, bool)
+    # Written so that NaN is refused too.
+    if not number or not abs(typed) < expressions.LARGEST:
         raise _RefusedError("not_a_number")
     value = _within(item, typed)
     if round(value, item.places) != value:
         raise _RefusedError("places" if item.places else "places_0")
     return value
+
+
+def _is_whole(typed: int | float) -> bool:
+    return abs(typed) < expressions.LARGEST and typed == int(typed)
 
 
 def _within(item: Integer | Decimal, value: int | float) -> int | float:
@@ -229,7 +300,13 @@ def _not_outside(item: Day | Moment, value: date, on: date) -> None:
         raise _RefusedError("too_late", latest=on + timedelta(days=item.latest))
 
 
-def _problem(document: Document, item: Question | None, code: str, facts: dict[str, Any]) -> Problem:
+def _problem(
+    document: Document,
+    item: Question | Repeat | None,
+    code: str,
+    facts: dict[str, Any],
+    entry: tuple[Repeat, int] | None = None,
+) -> Problem:
     if code == "constraint":
         message = {lang: document.words(facts["message"], lang) for lang in document.languages}
     else:
@@ -238,10 +315,19 @@ def _problem(document: Document, item: Question | None, code: str, facts: dict[s
             words = wording.WORDS[code]
             template = words.get(language) or words["en"]
             message[language] = template.format(**_spelled(document, item, facts, language))
+    if entry is not None:
+        repeat, index = entry
+        # Whose answer it is comes first: "Người 2: Nhiệt độ phải …".
+        message = {
+            lang: f"{document.words(repeat.entry, lang)} {index + 1}: {words}" for lang, words in message.items()
+        }
+        return Problem(path(repeat.code, index, item.code) if item else repeat.code, code, message)
     return Problem(item.code if item else "", code, message)
 
 
-def _spelled(document: Document, item: Question | None, facts: dict[str, Any], language: str) -> dict[str, str]:
+def _spelled(
+    document: Document, item: Question | Repeat | None, facts: dict[str, Any], language: str
+) -> dict[str, str]:
     spelled = {
         "name": document.name(item, language) if item else "",
         "typed": wording.quote(facts.get("quoted", facts.get("value")), language),
@@ -262,6 +348,11 @@ def _spelled(document: Document, item: Question | None, facts: dict[str, Any], l
                 "places": str(places),
                 "example": wording.number(middle, language, places),
             }
+        case Repeat():
+            spelled |= {"least": str(item.least), "most": str(item.most), "typed": str(facts["value"])}
+            spelled["entry"] = document.words(item.entry, language).lower()
+            if not isinstance(facts["value"], int) or isinstance(facts["value"], bool):
+                spelled["typed"] = wording.quote(facts["value"], language)
         case Line():
             spelled["longest"] = wording.number(item.longest, language)
         case Day() | Moment():

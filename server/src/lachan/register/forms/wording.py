@@ -3,6 +3,7 @@
 from datetime import date
 
 from lachan.register.forms.document import Text
+from lachan.register.forms.expressions import LARGEST
 
 WORDS: dict[str, Text] = {
     "required_choice": {"vi": "{name}: chọn một câu trả lời", "en": "{name}: choose an answer"},
@@ -65,6 +66,18 @@ WORDS: dict[str, Text] = {
         "vi": "{name} phải từ ngày {latest} trở về trước. Ô đang ghi {typed}",
         "en": "{name} must be {latest} or earlier. You entered {typed}",
     },
+    "not_entries": {
+        "vi": "{name}: ghi thành danh sách, mỗi {entry} một mục. Đang nhận “{typed}”",
+        "en": "{name}: send a list with one item for each {entry}. Got “{typed}”",
+    },
+    "too_few_entries": {
+        "vi": "{name}: thêm cho đủ ít nhất {least} {entry}. Đang có {typed}",
+        "en": "{name}: add at least {least} ({entry}). You have {typed}",
+    },
+    "too_many_entries": {
+        "vi": "{name}: khai nhiều nhất {most} {entry}. Đang có {typed}",
+        "en": "{name}: at most {most} ({entry}). You have {typed}",
+    },
     "unknown_question": {
         "vi": "Tờ khai này không có câu “{typed}”",
         "en": "This form has no question “{typed}”",
@@ -74,9 +87,25 @@ WORDS: dict[str, Text] = {
         "en": "Answers must be an object of question codes and values",
     },
 }
+# The fixed answers in the languages of forms that the pages themselves do not speak. Written by a machine: a form that
+# has one of these languages says so until a speaker has reviewed it (Document.machine_translated).
+ANSWERS: dict[str, dict[str, str]] = {
+    "vi": {"yes": "Có", "no": "Không", "unknown": "Không rõ", "not_asked": "Chưa hỏi được"},
+    "en": {"yes": "Yes", "no": "No", "unknown": "Don't know", "not_asked": "Not asked yet"},
+    "zh": {"yes": "是", "no": "否", "unknown": "不清楚", "not_asked": "尚未询问"},
+    "ko": {"yes": "예", "no": "아니요", "unknown": "모름", "not_asked": "아직 묻지 않음"},
+    "ja": {"yes": "はい", "no": "いいえ", "unknown": "わからない", "not_asked": "未確認"},
+    "lo": {"yes": "ແມ່ນ", "no": "ບໍ່", "unknown": "ບໍ່ຮູ້", "not_asked": "ຍັງບໍ່ໄດ້ຖາມ"},
+    "km": {"yes": "បាទ/ចាស", "no": "ទេ", "unknown": "មិនដឹង", "not_asked": "មិនទាន់បានសួរ"},
+    "ru": {"yes": "Да", "no": "Нет", "unknown": "Не знаю", "not_asked": "Ещё не спрашивали"},
+    "fr": {"yes": "Oui", "no": "Non", "unknown": "Je ne sais pas", "not_asked": "Pas encore demandé"},
+    "es": {"yes": "Sí", "no": "No", "unknown": "No lo sé", "not_asked": "Aún sin preguntar"},
+    "it": {"yes": "Sì", "no": "No", "unknown": "Non so", "not_asked": "Non ancora chiesto"},
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# A quoted number as people write it lies between these; what is typed beyond is not spelled out.
+_LEAST_QUOTED = 1e-4
 _MOST_QUOTED = 60
-_MOST_WRITTEN = 10**30
 
 
 def number(value: float, language: str, places: int = 0) -> str:
@@ -98,9 +127,14 @@ def quote(typed: object, language: str) -> str:
         return str(typed).lower()
     if isinstance(typed, dict | list | tuple):
         return "{…}" if isinstance(typed, dict) else "[…]"
-    if isinstance(typed, int) and abs(typed) > _MOST_WRITTEN:
-        # Python refuses to write out numbers of thousands of digits.
-        return "…"
-    point = "," if language == "vi" else "."
-    text = f"{typed:g}".replace(".", point) if isinstance(typed, float) else str(typed)
+    if isinstance(typed, int | float):
+        return _quote_number(typed, "," if language == "vi" else ".")
+    text = str(typed)
     return text if len(text) <= _MOST_QUOTED else text[:_MOST_QUOTED] + "…"
+
+
+def _quote_number(typed: int | float, point: str) -> str:
+    # The browser's validator must write the same, and its numbers are exact only so far.
+    if not abs(typed) < LARGEST or 0 < abs(typed) < _LEAST_QUOTED:
+        return "…"
+    return str(int(typed)) if typed == int(typed) else repr(typed).replace(".", point)

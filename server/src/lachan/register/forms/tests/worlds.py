@@ -88,6 +88,50 @@ def daily() -> Document:
     )
 
 
+def party(**rest: Any) -> Document:
+    """A declaration for a party: each traveller's answers, then what depends on them together."""
+    fever = {"op": "entries", "of": "party", "where": is_yes("fever")}
+    return form(
+        yes_no("group_tour"),
+        {
+            "type": "repeat",
+            "code": "party",
+            "label": text("Travellers"),
+            "entry": {"vi": "Người", "en": "Traveller"},
+            "least": 1,
+            "most": 3,
+            "questions": [
+                {"type": "text", "code": "name", "label": text("Name"), "required": True, "longest": 30},
+                {"type": "integer", "code": "age", "label": text("Age"), "least": 0, "most": 120},
+                yes_no("fever", required=True),
+                {
+                    "type": "decimal",
+                    "code": "temperature",
+                    "label": text("Temperature"),
+                    "least": 34,
+                    "most": 43,
+                    "show_if": {"op": "and", "of": [is_yes("fever"), {"op": "not", "of": is_yes("group_tour")}]},
+                },
+            ],
+        },
+        {
+            "type": "yes_no",
+            "code": "call",
+            "label": text("Call"),
+            "required": True,
+            "show_if": {"op": "lt", "left": 0, "right": fever},
+        },
+        {"type": "calculation", "code": "people", "label": text("People"), "value": {"op": "entries", "of": "party"}},
+        {
+            "type": "calculation",
+            "code": "ages",
+            "label": text("Ages"),
+            "value": {"op": "sum", "of": "party", "value": {"op": "answer", "of": "age"}},
+        },
+        **rest,
+    )
+
+
 # Anything a client may send in place of answers.
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
