@@ -1,4 +1,4 @@
-"""`lachan-proximity`: risk, keys, capture, distance and the device's agent on the command line."""
+"""`lachan-proximity`: the device's agent, a check of key files, and risk by a published configuration."""
 
 import argparse
 import json
@@ -73,6 +73,71 @@ def _cases(profile: RiskProfile, cases: Any, today: int) -> int:
     return 1 if failed else 0
 
 
+def _run(options: argparse.Namespace) -> int:
+    from lachan_proximity import calibration
+    from lachan_proximity.agent.core import Settings
+    from lachan_proximity.agent.run import RunOptions, run
+
+    table = calibration.load(options.calibration) if options.calibration else None
+    passphrase = None
+    if options.passphrase_file is not None:
+        passphrase = options.passphrase_file.read_text(encoding="utf-8").strip()
+    return run(
+        RunOptions(
+            transport=options.transport,
+            data=options.data,
+            port=None if options.no_page else options.port,
+            retention_days=options.retention_days,
+            language=options.language or "vi",
+            settings=Settings(calibration=calibration.of_model(options.model, table)),
+            passphrase=passphrase,
+            seconds=options.seconds,
+        ),
+        lambda text: print(text, flush=True),  # noqa: T201
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Key files against this device's store; prints what it means, sends nothing."""
+    from lachan_proximity import calibration
+    from lachan_proximity.exposures import check
+    from lachan_proximity.keyfile import Verifier, read
+    from lachan_proximity.risk.why import explain
+    from lachan_proximity.sightings import Sightings, Vault
+
+    if not (options.data / "sightings.sqlite").exists():
+        raise ConfigError(f"{options.data} holds no sightings; run the agent there first")
+    verifier = Verifier.load(options.public_key.read_bytes(), options.key_id)
+    exports = [read(path.read_bytes(), [verifier], region=options.region) for path in options.keys]
+    passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
+    store = Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
+    today = day_of(options.today)
+    profile = RiskProfile.load(options.config)
+    checked = check(store, exports, profile, today=today, receiver=calibration.of_model(options.model))
+    document = result_json(profile, checked.result, today)
+    document["why"] = {
+        language: explain(
+            checked.result, today=today, language=language, near=checked.near, show_part_of_day=options.part_of_day
+        )
+        for language in ("vi", "en")
+    }
+    document["encounters"] = [
+        {
+            "date": _iso(int(encounter.start // 86_400)),
+            "minutesCertain": round(encounter.certain, 1),
+            "minutesPossible": round(encounter.possible, 1),
+            "typicalAttenuation": round(encounter.typical_attenuation),
+            "probabilityWithin2m": None if estimate is None else round(estimate.near, 2),
+            "metres80": None if estimate is None else [round(estimate.low, 1), round(estimate.high, 1)],
+        }
+        for exposure in checked.exposures
+        for encounter, estimate in exposure.encounters
+    ]
+    store.close()
+    _print(document)
+    return 0
+
+
 def _iso(day: int) -> str:
     return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
@@ -103,6 +168,38 @@ def parser() -> argparse.ArgumentParser:
     risk.add_argument("--today", type=_date, default=datetime.now(UTC).date(), help="the UTC day ages count from")
     risk.add_argument("--language", choices=("vi", "en"), help="of the sentence that says why; both without it")
     risk.set_defaults(run=_risk)
+
+    run = verbs.add_parser(
+        "run", help="the device's agent", description="Advertise, listen, keep and forget, until told to stop."
+    )
+    run.add_argument(
+        "--transport",
+        required=True,
+        help="usb:0, serial:/dev/ttyAMA0, tcp-client:HOST:PORT, … (Bumble's names), replay:FILE.btsnoop or simulated:5",
+    )
+    run.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity", help="the folder of the store")
+    run.add_argument("--port", type=int, default=8737, help="of the status page on 127.0.0.1")
+    run.add_argument("--no-page", action="store_true", help="no status page")
+    run.add_argument("--model", default="", help="this device's model, for its calibration")
+    run.add_argument("--calibration", type=Path, help="CSV: model, rssi_correction, tx, calibration_confidence")
+    run.add_argument("--retention-days", type=int, default=14, help="14, or 21 where the profile says so")
+    run.add_argument("--passphrase-file", type=Path, help="the passphrase of the key file, from a file")
+    run.add_argument("--language", choices=("vi", "en"))
+    run.add_argument("--seconds", type=float, help="stop after so long")
+    run.set_defaults(run=_run)
+
+    check = verbs.add_parser("check", help="key files against this device's sightings", description=_check.__doc__)
+    check.add_argument("keys", type=Path, nargs="+", help="export files")
+    check.add_argument("--public-key", type=Path, required=True, help="PEM or DER of the key that signs them")
+    check.add_argument("--key-id", required=True)
+    check.add_argument("--region", default=None)
+    check.add_argument("--config", type=Path, action="append", required=True, help="risk configuration")
+    check.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
+    check.add_argument("--model", default="")
+    check.add_argument("--passphrase-file", type=Path)
+    check.add_argument("--today", type=_date, default=datetime.now(UTC).date())
+    check.add_argument("--part-of-day", action="store_true", help="say the part of the day too")
+    check.set_defaults(run=_check)
     return top
 
 
@@ -111,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (ConfigError, ValueError) as wrong:
+    except (ValueError, RuntimeError, OSError) as wrong:
         print(f"lachan-proximity {options.verb}: {wrong}", file=sys.stderr)  # noqa: T201
         return 2
 

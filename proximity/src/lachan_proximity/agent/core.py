@@ -121,7 +121,7 @@ class Agent:
                         self.status.next_scan = clock.now() + next_scan - clock.monotonic()
                         delay = self.settings.retry_after[0]
                     until = min(next_scan - clock.monotonic(), self._until_rotation())
-                    await clock.sleep(max(until, 0.01))
+                    await clock.sleep(max(until, 0))
                 except RadioError as wrong:
                     await self._failed(wrong, delay, begun)
                     delay = min(delay * 2, self.settings.retry_after[1])
