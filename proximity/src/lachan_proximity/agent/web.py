@@ -7,9 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 from lachan_proximity.agent.core import Agent
 from lachan_proximity.agent.report import SCRIPT, STYLE, as_page, document
 
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 _HEADERS = (
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+    f"Content-Security-Policy: {_POLICY}\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     "Cache-Control: no-store\r\nConnection: close\r\n"
 )
 # Another name that points here is a page of somebody else asking through this machine's browser.
