@@ -252,6 +252,17 @@ def test_wrong_configurations_are_named(
     assert said in capsys.readouterr().err.lower().replace("neither json nor yaml", "neither JSON nor YAML")
 
 
+def test_the_shipped_profile_knows_fifteen_minutes_and_the_second_order() -> None:
+    profile = RiskProfile.shipped()
+    assert (profile.name, profile.version, profile.assumed) == ("lachan-respiratory", "1", ())
+    assert profile.infectiousness_by_day[-3] == 1
+    assert profile.infectiousness_by_day.get(10, 0) == 0
+    for seconds, level in ((899, RiskLevel.LOW), (900, RiskLevel.HIGH)):
+        assert assess(profile, [window(1, 1, 1, ((50, seconds),))], today=TODAY).total == level
+    half = assess(profile, [window(1, 4, 2, ((50, 1799),))], today=TODAY)
+    assert (half.total, half.days[0].level) == (RiskLevel.LOW, RiskLevel.LOW)
+
+
 def test_a_range_that_ends_before_it_begins_is_refused() -> None:
     rows = [{"attenuationRange": {"min": 9, "max": 3}, "weight": 1}]
     with pytest.raises(ConfigError, match="begins at 9"):

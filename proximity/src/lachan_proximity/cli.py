@@ -112,7 +112,7 @@ def _check(options: argparse.Namespace) -> int:
     passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
     store = Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
     today = day_of(options.today)
-    profile = RiskProfile.load(options.config)
+    profile = RiskProfile.load(options.config) if options.config else RiskProfile.shipped()
     checked = check(store, exports, profile, today=today, receiver=calibration.of_model(options.model))
     document = result_json(profile, checked.result, today)
     document["why"] = {
@@ -193,7 +193,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--public-key", type=Path, required=True, help="PEM or DER of the key that signs them")
     check.add_argument("--key-id", required=True)
     check.add_argument("--region", default=None)
-    check.add_argument("--config", type=Path, action="append", required=True, help="risk configuration")
+    check.add_argument("--config", type=Path, action="append", help="risk configuration; the shipped one without")
     check.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
     check.add_argument("--model", default="")
     check.add_argument("--passphrase-file", type=Path)

@@ -8,11 +8,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+SHIPPED = "respiratory-1.yaml"
 _PLACEHOLDER = re.compile(r"^\$\{[^:}]+:([^}]*)\}$")
 
 
@@ -72,6 +74,12 @@ class RiskProfile:
         for path in paths:
             merged = _flat(read_document(path)) | merged
         return cls.parse(merged)
+
+    @classmethod
+    def shipped(cls) -> "RiskProfile":
+        """The starting profile that comes with this package, for a device that has been given none."""
+        text = resources.files("lachan_proximity.risk").joinpath("profiles", SHIPPED).read_text("utf-8")
+        return cls.parse(yaml.safe_load(text))
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> "RiskProfile":
