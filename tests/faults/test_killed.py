@@ -180,6 +180,7 @@ async def progress(load: Load, before: int) -> None:
     """Wait until the phones are answered again: the system came back by itself."""
     after, deadline = len(load.receipts), time.monotonic() + PATIENCE_S
     while len(load.receipts) < max(after, before) + CONNECTIONS:
+        assert not load.wrong, load.wrong[:3]
         assert time.monotonic() < deadline, f"no recovery: {load.statuses}"
         await asyncio.sleep(0.05)
 
