@@ -54,7 +54,7 @@ def test_an_owner_registers_and_prints_without_a_script(town: Any, phone: Any, o
     page.get_by_label("Phường, xã của nơi này").fill("Hải Châu")
     page.get_by_role("button", name="Đăng ký và lấy bảng mã").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Quán Bún Chả Cá Bà Lữ")
-    address = page.get_by_role("link", name="Bảng tiếng Việt").get_attribute("href")
+    address = page.get_by_role("link", name="In khổ A4").get_attribute("href")
     poster = page.request.get(address)
     assert poster.ok
     assert poster.body().startswith(b"%PDF-")
