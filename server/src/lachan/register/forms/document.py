@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from lachan.register.forms.expressions import FARTHEST_DAYS, LARGEST, Expression, check
+from lachan.register.forms.expressions import FARTHEST_DAYS, LARGEST, Expression, check, kind_of
 
 Code: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 # One sentence in each language of the form, e.g. {"vi": "Sốt", "en": "Fever"}.
@@ -37,6 +37,7 @@ LANGUAGES: dict[str, str] = {
     "it": "Italiano",
 }
 _COMPLETE = ("vi", "en")
+_CALCULATED = {"number", "text", ""}
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # Both say the look-back window in days; the second is what people write in spreadsheets.
 _WINDOW = ("{look_back_days}", "{{ngày}}")
@@ -80,11 +81,16 @@ class YesNo(_Question, frozen=True, kw_only=True, tag="yes_no"):
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer to choose. An exclusive one ("none of these") stands alone."""
+    """One answer to choose. An exclusive one ("none of these") stands alone.
+
+    With `show_if` it is offered only where that is true (the communes of the province chosen before); a question left
+    without options is not shown.
+    """
 
     code: Code
     label: Text
     exclusive: bool = False
+    show_if: Expression | None = None
 
 
 class Choice(_Question, frozen=True, kw_only=True, tag="choice"):
@@ -128,7 +134,7 @@ class Moment(_Question, frozen=True, kw_only=True, tag="datetime"):
 
 
 class Calculation(_Part, frozen=True, kw_only=True, tag="calculation"):
-    """A value worked out from the answers before it; nobody types it."""
+    """A number or a text worked out from the answers before it; nobody types it."""
 
     value: Expression
 
@@ -339,9 +345,17 @@ def _part(document: Document, part: _Part, kinds: dict[str, str]) -> list[str]:
 def _item(document: Document, item: Item, kinds: dict[str, str]) -> list[str]:
     found = _part(document, item, kinds)
     if isinstance(item, Calculation):
-        found += [f"{item.code}, value: {p}" for p in check(item.value, kinds, "number")]
-        kinds[item.code] = "number"
+        found += [f"{item.code}, value: {p}" for p in check(item.value, kinds, "")]
+        kind = kind_of(item.value, kinds)
+        if kind not in _CALCULATED:
+            found.append(f"{item.code}, value: gives a {kind} where a number or a text is needed")
+        kinds[item.code] = kind if kind in _CALCULATED else ""
         return found
+    if isinstance(item, Choice | Choices):
+        for option in item.options:
+            if option.show_if is not None:
+                wrong = check(option.show_if, kinds, "condition")
+                found += [f"{item.code}.{option.code}, show_if: {p}" for p in wrong]
     kinds[item.code] = KINDS[type(item)]
     found += _texts(document, item.code, item.short, item.skip, item.caution.text if item.caution else None)
     if item.constraint is not None:

@@ -277,6 +277,11 @@ def check(expression: Expression, kinds: Mapping[str, str], wanted: str) -> list
     return problems
 
 
+def kind_of(expression: Expression, kinds: Mapping[str, str]) -> str:
+    """The kind of value an expression gives, "" where it cannot be told."""
+    return _kind(expression, kinds, [])
+
+
 def _size(expression: Expression) -> int:
     return 1 + sum(_size(e) for e in parts(expression))
 

@@ -29,7 +29,7 @@ from lachan.register.forms.document import (
 )
 from lachan.register.forms.flow import Walk
 from lachan.register.forms.typed import Entry, Screen, meaning, place, questions_on, spelled
-from lachan.register.forms.validate import Problem, Result
+from lachan.register.forms.validate import Problem, Result, offered
 
 _SHORT_NUMBER = 1_000_000
 _LONG_LINE = 40
@@ -98,12 +98,24 @@ def problems_by_question(problems: tuple[Problem, ...], language: str) -> dict[s
 
 def blocks(walk: Walk, page: Screen, language: str, errors: Mapping[str, str]) -> list[QuestionBlock]:
     """The shown questions of a page."""
-    shown = set(walk.result().shown)
+    result = walk.result()
+    shown = set(result.shown)
+    seen = {**result.values, **_values_on(result, page)}
     return [
-        _block(walk, question, walk.answers_on(page).get(question.code), language, errors.get(question.code, ""))
+        _block(
+            walk,
+            _offered(question, seen, walk.on),
+            walk.answers_on(page).get(question.code),
+            language,
+            errors.get(question.code, ""),
+        )
         for question in questions_on(page)
         if place(page, question.code) in shown
     ]
+
+
+def _offered(question: Question, seen: Mapping[str, Any], on: date) -> Question:
+    return offered(question, seen, on) if isinstance(question, Choice | Choices) else question
 
 
 def _block(walk: Walk, question: Question, value: Any, language: str, error: str) -> QuestionBlock:

@@ -125,4 +125,4 @@ def _shape(item: Item) -> dict[str, Any]:  # noqa: PLR0911  one return a kind of
         case Moment():
             return {"type": "string", "format": "date-time", "pattern": "Z$"}
         case Calculation():
-            return {"type": "number"}
+            return {"type": ["number", "string"]}

@@ -118,7 +118,8 @@ class _Pass:
         self.values[code] = self.seen[code] = value
 
     def questions(self, items: Iterable[Item], answers: Mapping[str, Any]) -> None:
-        for item in items:
+        for one in items:
+            item = one
             if not self.shows(item):
                 continue
             if isinstance(item, Calculation):
@@ -126,6 +127,10 @@ class _Pass:
                 if worked_out is not None:
                     self.keep(item.code, worked_out)
                 continue
+            if isinstance(item, Choice | Choices):
+                item = offered(item, self.seen, self.on)
+                if not item.options:
+                    continue
             self.shown.append(self.place(item.code))
             typed = answers.get(item.code)
             try:
@@ -177,9 +182,18 @@ class _Pass:
         return path(self.entry[0].code, self.entry[1], code) if self.entry else code
 
     def strangers(self, answers: Mapping[Any, Any], known: set[str]) -> None:
-        for code in answers:
+        # In an order of its own: a browser does not keep the order of names that are numbers.
+        for code in sorted(answers, key=str):
             if code not in known:
                 self.errors.append(_problem(self.document, None, "unknown_question", {"value": code}, self.entry))
+
+
+def offered(item: Choice | Choices, seen: Mapping[str, Any], on: date) -> Choice | Choices:
+    """The question with only the options its reader may choose, given the answers before it."""
+    if all(option.show_if is None for option in item.options):
+        return item
+    kept = [o for o in item.options if o.show_if is None or expressions.evaluate(o.show_if, seen, on) is True]
+    return msgspec.structs.replace(item, options=tuple(kept))
 
 
 def _obey(item: Question, values: Mapping[str, Answered], on: date) -> None:

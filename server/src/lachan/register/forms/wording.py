@@ -1,5 +1,11 @@
-"""The words of the validator. Each says what to write and quotes what was typed."""
+"""The words of the validator. Each says what to write and quotes what was typed.
 
+The browser's validator says the same: `python -m lachan.register.forms.wording` writes web/static/forms/words.js, and a
+test fails while that file differs.
+"""
+
+import json
+import sys
 from datetime import date
 
 from lachan.register.forms.document import Text
@@ -138,3 +144,14 @@ def _quote_number(typed: int | float, point: str) -> str:
     if not abs(typed) < LARGEST or 0 < abs(typed) < _LEAST_QUOTED:
         return "…"
     return str(int(typed)) if typed == int(typed) else repr(typed).replace(".", point)
+
+
+def for_browser() -> str:
+    """The module with these words for the browser's validator."""
+    table = json.dumps(WORDS, ensure_ascii=False, indent=2)
+    origin = "// Written by `python -m lachan.register.forms.wording`; change the words there."
+    return f"{origin}\n\nexport const WORDS = {table};\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(for_browser())
