@@ -8,7 +8,8 @@ const BROKEN = { verdict: "broken", name: "", born: "" };
 
 class Broken extends Error {}
 
-function base45(text) {
+/** RFC 9285; throws for what is not base45. @param {string} text */
+export function base45(text) {
   const values = [...text].map((letter) => {
     const value = ALPHABET.indexOf(letter);
     if (value < 0) throw new Broken("base45");

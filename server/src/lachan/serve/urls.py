@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lachan.register.people.urls")),
     path("", include("lachan.register.places.urls")),
     path("", include("lachan.response.alerts.urls")),
+    path("", include("lachan.systems.checkin.gate_urls")),
     path("", include("lachan.systems.checkin.urls")),
     # Last: it answers the addresses under /api/ that no room has.
     path("", include("lachan.api.urls")),

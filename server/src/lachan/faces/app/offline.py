@@ -19,11 +19,12 @@ _KEPT = (
     re.compile(r"^npm/be-vietnam-pro/be-vietnam-pro-(latin|latin-ext|vietnamese)-(400|600|700)-normal\.woff2$"),
     re.compile(r"^npm/htm/standalone\.module\.js$"),
     re.compile(r"^npm/idb-keyval/index\.js$"),
-    re.compile(r"^npm/zxing-wasm/(share|reader/index)\.js$"),
+    re.compile(r"^npm/zxing-wasm/(share|reader/index|writer/index)\.js$"),
     re.compile(r"^npm/zxing-wasm-reader/zxing_reader\.wasm$"),
+    re.compile(r"^npm/zxing-wasm-writer/zxing_writer\.wasm$"),
 )
 #: Pages drawn for the signed-in person, kept as they were last seen.
-PAGES = ("app:today", "app:scan", "app:visits", "app:notices", "app:here", "app:settings")
+PAGES = ("app:today", "app:scan", "app:pass", "app:visits", "app:notices", "app:here", "app:settings")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lachan.faces.app import views
+from lachan.faces.app import pass_page, views
 
 app_name = "app"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("app/notices/<uuid:key>/done/", views.notice_done, name="notice_done"),
     path("app/notices/here/", views.here, name="here"),
     path("app/offline/", views.offline_page, name="offline"),
+    path("app/pass/", pass_page.show_pass, name="pass"),
     path("app/scan/", views.scan, name="scan"),
     path("app/settings/", views.preferences, name="settings"),
     path("app/settings/address/", views.address, name="address"),

@@ -72,7 +72,7 @@ def unpack(text: str) -> bytes:
     """The COSE message inside: base45 (RFC 9285), then zlib. Raises BrokenError."""
     if not text.startswith(PREFIX):
         raise BrokenError("prefix")
-    packed = _base45(text.removeprefix(PREFIX))
+    packed = base45(text.removeprefix(PREFIX))
     try:
         inflater = zlib.decompressobj()
         data = inflater.decompress(packed, MAX_INFLATED_BYTES)
@@ -83,7 +83,7 @@ def unpack(text: str) -> bytes:
     return data
 
 
-def _base45(text: str) -> bytes:
+def base45(text: str) -> bytes:
     try:
         values = [_BASE45[letter] for letter in text]
     except KeyError:

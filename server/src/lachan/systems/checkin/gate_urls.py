@@ -1,0 +1,10 @@
+"""Addresses of passes and gates."""
+
+from django.urls import path
+
+from lachan.systems.checkin import gate_api
+
+urlpatterns = [
+    path("api/v1/gate/keys", gate_api.gate_keys, name="checkin-gate-keys"),
+    path("api/v1/me/pass", gate_api.my_pass, name="checkin-my-pass"),
+]
