@@ -1,4 +1,4 @@
-"""Started by the test of two processes: `controllers` offers two virtual ones, `device PORT NUMBER` uses one."""
+"""Started by the test of two processes: `controllers [PORT PORT]` offers two, `device PORT NUMBER` uses one."""
 
 import asyncio
 import socket
@@ -14,13 +14,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def controllers() -> None:
+async def controllers(fixed: list[int]) -> None:
     from bumble.transport import open_transport
 
     from lachan_proximity.radio.virtual_hci import AirController, AirLink
 
     link = AirLink(lambda number, _at: [(1 - number, 1.0)], SystemClock())
-    ports = [free_port(), free_port()]
+    ports = fixed or [free_port(), free_port()]
     kept = []
     for number, port in enumerate(ports):
         transport = await open_transport(f"tcp-server:127.0.0.1:{port}")
@@ -49,4 +49,8 @@ async def device(port: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(controllers() if sys.argv[1] == "controllers" else device(sys.argv[2], int(sys.argv[3])))
+    asyncio.run(
+        controllers([int(port) for port in sys.argv[2:]])
+        if sys.argv[1] == "controllers"
+        else device(sys.argv[2], int(sys.argv[3]))
+    )

@@ -287,6 +287,32 @@ def test_a_restart_keeps_the_day_s_key_and_a_clock_that_jumps_is_counted(tmp_pat
     assert air.clock is not clock
 
 
+class Leaping(VirtualClock):
+    leap = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.leap
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(2, True), (9, False)])
+def test_a_leap_of_the_clock_erases_nothing_until_it_has_held(tmp_path: Path, hours: float, kept: bool) -> None:
+    clock = Leaping(START)
+    air = Air(lambda number, _at: [(1 - number, 1.0)], clock)
+    agents = [Agent(SimulatedRadio(air, n), store_in(tmp_path, n), SETTINGS, seed=n) for n in range(2)]
+
+    async def story() -> int:
+        async def leap() -> None:
+            await asyncio.sleep(3600)
+            clock.leap = 400 * 86_400.0
+            await asyncio.sleep(hours * 3600)
+            clock.leap = 0.0
+
+        await asyncio.gather(*(run_for(agent, (hours + 1.5) * 3600) for agent in agents), leap())
+        return sum(sighting.at < START + 3600 for sighting in agents[0].store.all())
+
+    assert (run(story()) > 5) == kept
+
+
 def test_days_go_by_and_retention_holds(tmp_path: Path) -> None:
     air = Air(lambda number, _at: [(1 - number, 2.0)], VirtualClock(START))
     settings = Settings(scan_every=(3600, 3600), calibration=CALIBRATION)

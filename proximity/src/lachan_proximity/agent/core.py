@@ -32,7 +32,9 @@ from lachan_proximity.sightings import Sighting, Sightings, coverage, retention
 # Unwritten sightings kept in memory while the disk is full; the oldest go first.
 _MOST_WAITING = 5000
 _CLOCK_JUMP = 30.0
-_HOUR = 3600
+_HOUR, _DAY = 3600, 86_400
+# A clock that leapt more than a day must hold for so long before anything is erased by it.
+_PROVEN_CLOCK = 6 * _HOUR
 _READS_A_SCAN = 3
 
 
@@ -94,6 +96,7 @@ class Agent:
         self._last_scan: float | None = None
         self._clock_offset: float | None = None
         self._housekept: int | None = None
+        self._erase_after = 0.0
         self._read: dict[bytes, tuple[int, bytes]] = {}
         self._open = False
 
@@ -157,9 +160,15 @@ class Agent:
     async def _rotate(self) -> None:
         now, monotonic = self.radio.clock.now(), self.radio.clock.monotonic()
         offset = now - monotonic
-        if self._clock_offset is not None and abs(offset - self._clock_offset) > _CLOCK_JUMP:
+        if self._clock_offset is None:
+            newest = coverage.newest_hour(self.store)
+            if newest is not None and now - newest * _HOUR > _DAY:
+                self._erase_after = monotonic + _PROVEN_CLOCK
+        elif abs(offset - self._clock_offset) > _CLOCK_JUMP:
             self.status.clock_jumps += 1
             self._housekept = None
+            if offset - self._clock_offset > _DAY:
+                self._erase_after = monotonic + _PROVEN_CLOCK
         self._clock_offset = offset
         interval = gaen.interval_of(now)
         if interval == self._interval or Ability.ADVERTISE not in self.radio.abilities:
@@ -214,9 +223,9 @@ class Agent:
             self._disk_full(wrong)
 
     def _housekeep(self, now: float) -> None:
-        """Erase what is past its date, once an hour and after a change of clock."""
+        """Erase what is past its date, once an hour; after a leap of the clock not before it has proved itself."""
         hour = int(now // _HOUR)
-        if hour == self._housekept:
+        if hour == self._housekept or self.radio.clock.monotonic() < self._erase_after:
             return
         try:
             self.status.erased += retention.erase(self.store, now).sightings

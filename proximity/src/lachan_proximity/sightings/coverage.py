@@ -46,6 +46,12 @@ def record(store: Sightings, *, start: float, end: float, scans: int = 0, heard:
     store.transaction(write)
 
 
+def newest_hour(store: Sightings) -> int | None:
+    """The last hour since 1970 with an entry; None in a new store."""
+    newest: int | None = store.db.execute("SELECT max(hour) FROM listening").fetchone()[0]
+    return newest
+
+
 def hours(store: Sightings, start: float, end: float) -> list[Hour]:
     """Every hour from `start` to `end`, those without an entry too: not listening is an answer."""
     known = {
