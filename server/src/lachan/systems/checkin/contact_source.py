@@ -3,20 +3,32 @@
 # Starts of stays that can still touch another one: no stay is longer than max_stay, so both ends of the range are known
 # before the row is read, and the index (place_id, t_in) is entered at the right spot. A contact may come up to `tail`
 # after the infectious person left.
+#
+# An overlap is long enough when each of its two ends lies `minimum` after each of its two beginnings. What depends on
+# the infectious person's stay alone is worked out once for that stay (OFFSET 0 keeps it so): dozens of stays are looked
+# at for each. In order of place the index is read along, not to and fro.
 _MEETINGS = """
-SELECT f.person_id AS via_id, c.person_id AS contact_id, f.case_id, p.place_id AS where_id, p.t_in AS via_since,
-       c.t_in AS contact_since, greatest(f.starts_at, p.t_in, c.t_in) AS starts_at,
-       least(f.ends_at, p.t_out + %(tail)s, c.t_out) AS ends_at
-FROM tracing_frontier f
-JOIN checkin_visit p ON p.person_id = f.person_id
-    AND p.t_in BETWEEN f.starts_at - %(max_stay)s - %(tail)s AND f.ends_at - %(minimum)s
-    AND p.t_out + %(tail)s >= f.starts_at + %(minimum)s
-JOIN checkin_visit c ON c.place_id = p.place_id
-    AND c.t_in BETWEEN greatest(p.t_in, f.starts_at) - %(max_stay)s
-                   AND least(p.t_out + %(tail)s, f.ends_at) - %(minimum)s
-    AND c.t_out >= greatest(p.t_in, f.starts_at) + %(minimum)s
-    AND c.person_id <> f.person_id
-WHERE least(f.ends_at, p.t_out + %(tail)s, c.t_out) - greatest(f.starts_at, p.t_in, c.t_in) >= %(minimum)s
+SELECT p.via_id, c.person_id AS contact_id, p.case_id, p.where_id, p.via_since, c.t_in AS contact_since,
+       greatest(p.since, c.t_in) AS starts_at, least(p.until, c.t_out) AS ends_at
+FROM (
+    SELECT s.*, s.since - %(max_stay)s AS first_in, s.until - %(minimum)s AS last_in, s.since + %(minimum)s AS first_out
+    FROM (
+        SELECT f.person_id AS via_id, f.case_id, v.place_id AS where_id, v.t_in AS via_since,
+               greatest(f.starts_at, v.t_in) AS since, least(f.ends_at, v.t_out + %(tail)s) AS until
+        FROM tracing_frontier f
+        JOIN checkin_visit v ON v.person_id = f.person_id
+            AND v.t_in BETWEEN f.starts_at - %(max_stay)s - %(tail)s AND f.ends_at - %(minimum)s
+            AND v.t_out + %(tail)s >= f.starts_at + %(minimum)s
+    ) s
+    ORDER BY s.where_id, s.via_since
+    OFFSET 0
+) p
+JOIN checkin_visit c ON c.place_id = p.where_id
+    AND c.t_in BETWEEN p.first_in AND p.last_in
+    AND c.t_out >= p.first_out
+    AND c.t_out >= c.t_in + %(minimum)s
+    AND c.person_id <> p.via_id
+WHERE p.until >= p.first_out
 """
 
 # One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in
