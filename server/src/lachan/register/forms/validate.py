@@ -363,10 +363,8 @@ def _spelled(
                 "example": wording.number(middle, language, places),
             }
         case Repeat():
-            spelled |= {"least": str(item.least), "most": str(item.most), "typed": str(facts["value"])}
+            spelled |= {"least": str(item.least), "most": str(item.most)}
             spelled["entry"] = document.words(item.entry, language).lower()
-            if not isinstance(facts["value"], int) or isinstance(facts["value"], bool):
-                spelled["typed"] = wording.quote(facts["value"], language)
         case Line():
             spelled["longest"] = wording.number(item.longest, language)
         case Day() | Moment():
