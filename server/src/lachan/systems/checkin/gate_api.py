@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.access import tokens
 from lachan.register.people.models import Person
-from lachan.systems.checkin import pass_ids
+from lachan.systems.checkin import pass_ids, sealed_cards
 
 
 class PassRequest(msgspec.Struct):
@@ -36,6 +36,7 @@ class GateKeys(msgspec.Struct):
     """Public keys only (P-256 points, uncompressed, base64url): no gate holds a secret."""
 
     pass_key: str
+    sealing_key: str
 
 
 def encode(data: bytes) -> str:
@@ -79,9 +80,9 @@ def my_pass(request: HttpRequest, payload: PassRequest) -> PassCertificate:
 @endpoint(
     "GET",
     "/api/v1/gate/keys",
-    summary="The public keys by which a gate verifies passes",
+    summary="The public keys by which a gate verifies passes and seals cards",
     answer=GateKeys,
     cacheable=True,
 )
 def gate_keys(request: HttpRequest) -> GateKeys:
-    return GateKeys(pass_key=point(pass_ids.signing_key()))
+    return GateKeys(pass_key=point(pass_ids.signing_key()), sealing_key=point(sealed_cards.key()))
