@@ -77,6 +77,11 @@ TABLE: dict[str, Row] = {
     "app/my-data/erase/": Row("/app/my-data/erase/", CITIZEN, CITIZEN_FORM),
     # ---- the app
     "app/": Row("/app/", CITIZEN, CLOSED),
+    # To an arrival that is not there.
+    "app/health/<uuid:event>/": Row(f"/app/health/{NO_KEY}/", CITIZEN_NOTHING_THERE, CITIZEN_NOTHING_THERE),
+    "app/health/<uuid:event>/<slug:page>/": Row(
+        f"/app/health/{NO_KEY}/contact/", CITIZEN_NOTHING_THERE, CITIZEN_NOTHING_THERE
+    ),
     "app/leave/": Row("/app/leave/", CLOSED, CITIZEN_DOES),
     "app/manifest.webmanifest": Row("/app/manifest.webmanifest", PUBLIC, CLOSED),
     "app/notices/": Row("/app/notices/", CITIZEN, CLOSED),
@@ -93,6 +98,7 @@ TABLE: dict[str, Row] = {
     "app/visits/": Row("/app/visits/", CITIZEN, CLOSED),
     "c/<str:code>": Row("/c/{code}", PUBLIC, who(200, 422, 200)),
     "^[cC]/(?P<code>[^/]+)/?$": Row("/C/{code}/", PUBLIC, who(200, 422, 200)),
+    "api/v1/checkin-answers": Row("/api/v1/checkin-answers", CLOSED, everybody(422)),
     "api/v1/me/visits": Row("/api/v1/me/visits", DEVICE, CLOSED),
     "api/v1/me/pass": Row("/api/v1/me/pass", CLOSED, everybody(422)),
     "api/v1/gate/keys": Row("/api/v1/gate/keys", PUBLIC, CLOSED),
@@ -178,6 +184,7 @@ CSRF_FREE: tuple[str, ...] = (
     "api/v1/session/code",
     "api/v1/session",
     "api/v1/session/end",
+    "api/v1/checkin-answers",
     "api/v1/me/notices/<uuid:key>/read",
     # the body is signed by the carrier,
     "api/v1/sms/receipts",

@@ -6,7 +6,7 @@ import { config, say } from "./page.js";
 import { refreshNotices, unreadPlaceNotices } from "./place-notices.js";
 import { sendWaiting } from "./sender.js";
 import { busyUntil, waiting } from "./sending.js";
-import { changed, facts, onChange, scans } from "./store.js";
+import { answers, changed, facts, onChange, scans } from "./store.js";
 import { clock } from "./time.js";
 import { expired } from "./visits.js";
 
@@ -94,6 +94,9 @@ async function keepPages() {
 async function eraseExpired() {
   const due = expired(await scans.all(), Date.now(), config.retention);
   if (due.length) await scans.remove(due.map((scan) => scan.key));
+  // Answers live no longer than their arrival; those of one just deleted by hand may still be undone with it.
+  const kept = new Set((await scans.all()).map((scan) => scan.key));
+  await answers.remove((await answers.all()).filter((given) => !kept.has(given.key)).map((given) => given.key));
 }
 
 async function start() {

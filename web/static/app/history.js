@@ -2,7 +2,7 @@
 import { html, render, useEffect, useState } from "../npm/htm/standalone.module.js";
 import { placeName, times } from "./lines.js";
 import { config, icon, list, say } from "./page.js";
-import { onChange, scans } from "./store.js";
+import { answers, onChange, scans } from "./store.js";
 import { date, dayName, plusDays } from "./time.js";
 import { stays, together } from "./visits.js";
 
@@ -12,9 +12,13 @@ const title = root.dataset.title ?? "";
 
 function History() {
   const [all, setAll] = useState(/** @type {import("./sending.js").Scan[]} */ ([]));
+  const [given, setGiven] = useState(/** @type {Map<string, import("./answers.js").HealthAnswers>} */ (new Map()));
   const [gone, setGone] = useState(/** @type {import("./sending.js").Scan[]} */ ([]));
   useEffect(() => {
-    const read = () => void scans.all().then((found) => setAll(found.filter((scan) => scan.owner === config.owner)));
+    const read = () => {
+      void answers.all().then((kept) => setGiven(new Map(kept.map((one) => [one.key, one]))));
+      void scans.all().then((found) => setAll(found.filter((scan) => scan.owner === config.owner)));
+    };
     onChange(read);
     read();
   }, []);
@@ -41,7 +45,8 @@ function History() {
         const when = dayName(first.start, config.language);
         return html`<li key=${first.key}><div class="item visit"><span class="grow"><b>${placeName(first)}</b>
           <span class="meta">${when}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span>
-          <span class="meta">${say(unsent ? "visits.waiting" : "visits.sent")} · ${say("visits.erase", { date: date(plusDays(first.start, config.retention), config.language) })}</span></span>
+          <span class="meta">${say(unsent ? "visits.waiting" : "visits.sent")} · ${say("visits.erase", { date: date(plusDays(first.start, config.retention), config.language) })}</span>
+          ${members.flatMap((stay) => stay.scans).map((scan) => given.get(scan.key)).filter(Boolean).map((one) => html`<span class="meta" data-answers=${one?.state}>${[members.find((stay) => stay.person === one?.person)?.who, one?.state === "refused" ? say("health.refused", { reason: one.refusal?.message }) : say(one?.state === "sent" ? "health.sent" : "health.waiting")].filter(Boolean).join(": ")}</span>`)}</span>
           ${unsent ? null : html`<button class="btn quiet icon-only" type="button" onClick=${() => drop(members.flatMap((stay) => stay.scans))}>${icon("trash")}<span class="vh">${say("visits.delete-named", { place: placeName(first), date: when })}</span></button>`}</div></li>`;
       })}</ul>`
       : html`<p class="empty">${say("visits.empty")}</p>`}

@@ -11,17 +11,19 @@ import { scans } from "./store.js";
  * @param {import("./sending.js").Place | null} [what.place]
  * @param {string} [what.kind]
  * @param {boolean} [what.send]  false when the page is about to be left: its request would be cut off, and made twice
+ * @returns {Promise<import("./sending.js").Scan[]>}
  */
 export async function record({ code, direction, people, place = null, kind, send = true }) {
   const at = new Date().toISOString();
-  for (const { key, name } of people) {
-    await scans.put({
-      key: newKey(), owner: config.owner, person: key, who: key === config.owner ? undefined : name,
-      code, direction, at, state: "waiting", place, kind,
-    });
-  }
+  /** @type {import("./sending.js").Scan[]} */
+  const written = people.map(({ key, name }) => ({
+    key: newKey(), owner: config.owner, person: key, who: key === config.owner ? undefined : name,
+    code, direction, at, state: "waiting", place, kind,
+  }));
+  for (const scan of written) await scans.put(scan);
   // The receipt must not wait for a slow network: it is written down already.
   if (send) void flush({ impatient: true });
+  return written;
 }
 
 /** Try a refused scan once more. @param {import("./sending.js").Scan} scan */

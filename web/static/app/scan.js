@@ -2,6 +2,7 @@
 import { html, render, useEffect, useRef, useState } from "../npm/htm/standalone.module.js";
 import { Camera } from "./camera.js";
 import { grouped, parse } from "./code.js";
+import { asksHealth, Health } from "./health.js";
 import { config, icon, say } from "./page.js";
 import { record } from "./record.js";
 import { facts, scans } from "./store.js";
@@ -58,6 +59,7 @@ function Arrive({ code, back }) {
   const [nobody, setNobody] = useState(false);
   const [more, setMore] = useState(false);
   const [staying, setStaying] = useState(/** @type {string[]} */ ([]));
+  const [asking, setAsking] = useState(/** @type {import("./sending.js").Scan[]} */ ([]));
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => {
     void lookUp(code).then(setAnswer);
@@ -83,9 +85,12 @@ function Arrive({ code, back }) {
     }
     setBusy(true);
     const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
-    await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, send: false });
-    location.assign("/app/");
+    const written = await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, send: false });
+    // The arrival is on the phone before the question is: whoever walks on now has come in all the same.
+    if (direction === "in" && asksHealth(place?.kind)) setAsking(written);
+    else location.assign("/app/");
   };
+  if (asking.length) return html`<${Health} scans=${asking} place=${name} done=${() => location.assign("/app/")} dock=${InDock} />`;
 
   if (!answer) return html`<p role="status">${say("arrive.looking")}</p>`;
   if (answer.state === "refused") {

@@ -6,6 +6,7 @@
 import { clear, createStore, del, get, set, values } from "../npm/idb-keyval/index.js";
 
 const scanBase = createStore("lachan-scans", "scans");
+const answerBase = createStore("lachan-answers", "answers");
 const factBase = createStore("lachan-facts", "facts");
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("lachan") : null;
 /** @type {Set<() => void>} */
@@ -40,6 +41,21 @@ export const scans = {
   async clear() {
     await clear(scanBase);
     changed();
+  },
+};
+
+/** Answers to a place's health question, by the key of the arrival's scan. */
+export const answers = {
+  /** @returns {Promise<import("./answers.js").HealthAnswers[]>} */
+  all: () => values(answerBase),
+  /** @param {import("./answers.js").HealthAnswers} given */
+  async put(given) {
+    await set(given.key, given, answerBase);
+    changed();
+  },
+  /** @param {string[]} keys */
+  async remove(keys) {
+    await Promise.all(keys.map((key) => del(key, answerBase)));
   },
 };
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from lachan.faces.app import addressing, arrival, inbox, offline
+from lachan.faces.app import addressing, arrival, health, inbox, offline
 from lachan.ground.platform.context import look
 from lachan.register.access import sessions
 from lachan.register.access.models import Account
@@ -70,7 +70,9 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
     language = _language()
     unread = inbox.unread(request.user)
     owner = str(own.key) if own else ""
-    mark = "|".join([settings.BUILD, language, you, *look(request).values(), *(str(p.key) for p in people)])
+    asked = health.question()
+    version = f"{asked['number']}" if asked else ""
+    known = [settings.BUILD, language, you, version, *look(request).values(), *(str(p.key) for p in people)]
     return {
         "own": own,
         "you": you,
@@ -86,7 +88,8 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
             "typical": {kind: rule.typical_stay for kind, rule in kinds.KINDS.items()},
             "diseases": inbox.diseases(language),
             "pages": offline.pages(),
-            "mark": hashlib.sha256(mark.encode()).hexdigest()[:16],
+            "health": asked,
+            "mark": hashlib.sha256("|".join(known).encode()).hexdigest()[:16],
         },
         **more,
     }
@@ -205,6 +208,8 @@ def _arrive(request: HttpRequest, *, place: Place, code: str) -> HttpResponse:
                 request, code=code, direction=direction, people=chosen, form_key=_form_key(request)
             )
             if outcomes <= {Outcome.NEW, Outcome.REPLAY, Outcome.OTHER_BODY}:
+                if direction == Direction.IN and (asked := health.to_answer(chosen, place)):
+                    return asked
                 return _told(request, place, direction)
             fault = _("Chưa ghi được. Đăng nhập lại rồi thử lần nữa.")
         else:
@@ -269,7 +274,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 def visits(request: HttpRequest) -> HttpResponse:
     """Where one has been: what this phone keeps (scripts), and what the server keeps, with its erase date."""
     people = _people(request)
-    rows = [(visit, visit.t_in + RETENTION) for visit in _visits(people, HISTORY)]
+    found = _visits(people, HISTORY)
+    told = health.told(found)
+    rows = [(visit, visit.t_in + RETENTION, told.get(visit.id)) for visit in found]
     return render(request, "app/visits.html", _page(request, people, rows=rows, retention=RETENTION))
 
 

@@ -2,16 +2,80 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from lachan.register.forms.actions import DATA as FORMS
+from lachan.register.forms.document import reopen
+from lachan.register.forms.validate import validate
 from lachan.register.places import codes
 
 TESTS = settings.WEB / "tests" / "app"
+#: Questions for what the shipped form does not use: numbers, text, a group, and every operation of the conditions.
+WIDE: list[dict[str, Any]] = [
+    {
+        "type": "group",
+        "code": "stay",
+        "label": {"vi": "Ở lại", "en": "Stay"},
+        "show_if": {
+            "op": "or",
+            "of": [
+                {"op": "not", "of": {"op": "eq", "left": {"op": "answer", "of": "contact"}, "right": "no"}},
+                {"op": "lt", "left": {"op": "answer", "of": "since"}, "right": {"op": "today", "days": -3}},
+            ],
+        },
+        "questions": [
+            {"type": "integer", "code": "rooms", "label": {"vi": "Phòng", "en": "Rooms"}, "least": 1, "most": 5},
+            {
+                "type": "integer",
+                "code": "beds",
+                "label": {"vi": "Giường", "en": "Beds"},
+                "constraint": {
+                    "rule": {
+                        "op": "le",
+                        "left": {"op": "answer", "of": "beds"},
+                        "right": {"op": "multiply", "of": [2, {"op": "answer", "of": "rooms"}]},
+                    },
+                    "message": {"vi": "Nhiều quá", "en": "Too many"},
+                },
+            },
+        ],
+    },
+    {
+        "type": "text",
+        "code": "why",
+        "label": {"vi": "Vì sao", "en": "Why"},
+        "longest": 5,
+        "show_if": {
+            "op": "and",
+            "of": [{"op": "answered", "of": "rooms"}, {"op": "ne", "left": {"op": "answer", "of": "beds"}, "right": 1}],
+        },
+    },
+    {
+        "type": "yes_no",
+        "code": "last",
+        "label": {"vi": "Cuối", "en": "Last"},
+        "required": True,
+        "show_if": {
+            "op": "le",
+            "left": 1,
+            "right": {
+                "op": "count",
+                "of": [
+                    {"op": "answered", "of": "why"},
+                    {"op": "in", "left": {"op": "answer", "of": "rooms"}, "values": [3]},
+                ],
+            },
+        },
+    },
+]
 
 
 def node() -> str:
@@ -37,6 +101,43 @@ def _verdict(text: str) -> dict[str, str | None]:
         return {"text": text, "code": None}
 
 
+def form_cases() -> list[dict[str, Any]]:
+    """Answers to the shipped form and to one with every rule, judged by the server."""
+    shipped = json.loads((FORMS / "checkin-health" / "1.json").read_text())["document"]
+    chance = random.Random(7)
+    today = date(2026, 8, 13)
+    choices = {
+        "symptoms": [None, [], ["none"], ["fever"], ["cough", "breath"], ["none", "fever"], ["nausea"], "not_asked"],
+        "since": [None, "", "2026-08-13", "2026-07-30", "2026-07-29", "2026-08-14", "2026-02-30", "13/8/2026"],
+        "contact": [None, "yes", "no", "unknown", "maybe", "not_asked"],
+        "rooms": [None, 0, 3, 4, 9],
+        "beds": [None, 1, 2, 7],
+        "why": [None, "", "chờ", "dài quá"],
+        "last": [None, "yes", "no"],
+    }
+    wide = shipped | {"pages": [*shipped["pages"], *WIDE]}
+    found = []
+    for document in (shipped, wide):
+        read_in = reopen(document)
+        codes_of = [item.code for _page, item in read_in.items()]
+        for _n in range(300):
+            answers = {code: chance.choice(choices[code]) for code in codes_of}
+            another = chance.random() < 0.5
+            result = validate(read_in, answers, on=today, for_another=another)
+            found.append(
+                {
+                    "document": document,
+                    "answers": answers,
+                    "today": today.isoformat(),
+                    "another": another,
+                    "shown": list(result.shown),
+                    "values": result.values,
+                    "wrong": sorted(problem.question for problem in result.errors),
+                }
+            )
+    return found
+
+
 def test_the_phones_modules(tmp_path: Path) -> None:
     code = codes.new()
     texts = [code, *(codes.new() for _n in range(200))]
@@ -55,7 +156,13 @@ def test_the_phones_modules(tmp_path: Path) -> None:
     cases = tmp_path / "codes.json"
     cases.write_text(json.dumps([_verdict(text) for text in texts]))
     # A zone far from Viet Nam: no time shown may depend on the phone's own.
-    environment = os.environ | {"LACHAN_CODE_CASES": str(cases), "TZ": "America/New_York"}
+    judged = tmp_path / "forms.json"
+    judged.write_text(json.dumps(form_cases()))
+    environment = os.environ | {
+        "LACHAN_CODE_CASES": str(cases),
+        "LACHAN_FORM_CASES": str(judged),
+        "TZ": "America/New_York",
+    }
     ran = subprocess.run(
         [node(), "--test", "--test-reporter=tap", *map(str, sorted(TESTS.glob("*.test.js")))],
         env=environment,
