@@ -93,7 +93,7 @@ def _match(scale: float) -> Iterator[Figure]:
     yield Figure("match.rpis", taken["ours"], "s", "lower", 3, "python-set", taken["set"], note)
     ours_kept = _kept(lambda: Heard(heard, np.zeros(HEARD)))
     set_kept = _kept(lambda: {row.tobytes() for row in heard})
-    note = f"what is kept of {HEARD} sightings; 4 MiB of ours is the table of flags, whatever their number"
+    note = f"what is kept of {HEARD} sightings"
     yield Figure("match.memory", ours_kept, "MiB", "lower", 1, "python-set", set_kept, note)
 
 

@@ -1,7 +1,8 @@
 """What a device heard, arranged so that millions of published identifiers can be held against it.
 
-A table of 2^22 flags on the low bits of the first eight bytes lets 99 of 100 foreign identifiers go after one look;
-what remains is found in the sorted prefixes, then compared whole, then held against the clock.
+A table of flags, 32 to 64 for each sighting, on the low bits of the first eight bytes lets 97 of 100 foreign
+identifiers go after one look; what remains is found in the sorted prefixes, then compared whole, then held against
+the clock.
 """
 
 from dataclasses import dataclass
@@ -15,11 +16,10 @@ from lachan_proximity.matching.derive import identifiers_of, room_for
 
 # Two hours, as phones use it: clocks may differ that much. A replay beyond it finds nothing.
 CLOCK_TOLERANCE = 12
-_TABLE_BITS = 22
-_MASK = np.uint64((1 << _TABLE_BITS) - 1)
+_FLAGS_A_SIGHTING = 32
 # Keys derived at a time: 512 × 144 × 16 bytes = 1.1 MB, which stays in the processor's cache.
 _KEYS_AT_ONCE = 512
-_PIECE = 1 << 16
+_PIECE = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ class Heard:
         self._first = np.ascontiguousarray(words[order, 0])
         self._second = np.ascontiguousarray(words[order, 1])
         self._intervals = (np.asarray(times, np.float64)[order] // INTERVAL_SECONDS).astype(np.int64)
-        self._table = np.zeros(1 << _TABLE_BITS, np.bool_)
-        self._table[self._first & _MASK] = True
+        size = 1 << max(len(self._first) * _FLAGS_A_SIGHTING - 1, 1).bit_length()
+        self._mask = np.uint64(size - 1)
+        self._table = np.zeros(size, np.bool_)
+        self._table[self._first & self._mask] = True
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,7 +78,7 @@ class Heard:
 
     def _known(self, first: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Rows of `first` whose value is a prefix of something heard."""
-        maybe = np.flatnonzero(self._table.take((first & _MASK).view(np.int64), mode="clip"))
+        maybe = np.flatnonzero(self._table.take((first & self._mask).view(np.int64), mode="clip"))
         wanted = first[maybe]
         low = np.minimum(np.searchsorted(self._first, wanted, "left"), len(self) - 1)
         known: NDArray[np.int64] = maybe[self._first[low] == wanted]
