@@ -38,6 +38,7 @@ _BEFORE = """
 SELECT c.id, c.current, c.level <> p.level
 FROM tracing_contact c JOIN tracing_person p ON p.person_id = c.person_id WHERE c.outbreak_id = %(outbreak)s
 """
+# A contact that is as it was is not written again: of a large outbreak's contacts a new date moves a few.
 _UPSERT = """
 INSERT INTO tracing_contact (
     key, outbreak_id, person_id, level, first_exposure_at, last_exposure_at, status, reason, current, erase_at
@@ -46,6 +47,12 @@ SELECT gen_random_uuid(), %(outbreak)s, p.person_id, p.level, p.earliest, m.last
        (m.last AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + %(keep_days)s
 FROM tracing_person p
 JOIN (SELECT contact_id, max(ends_at) AS last FROM tracing_meeting GROUP BY contact_id) m ON m.contact_id = p.person_id
+WHERE NOT EXISTS (
+    SELECT FROM tracing_contact c
+    WHERE c.outbreak_id = %(outbreak)s AND c.person_id = p.person_id AND c.current AND c.level = p.level
+      AND c.first_exposure_at = p.earliest AND c.last_exposure_at = m.last
+      AND c.erase_at = (m.last AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + %(keep_days)s
+)
 ON CONFLICT (outbreak_id, person_id) DO UPDATE
 SET level = excluded.level, first_exposure_at = excluded.first_exposure_at, last_exposure_at =
 excluded.last_exposure_at,
@@ -62,9 +69,9 @@ INSERT INTO tracing_exposure (
     contact_id, level, index_case_id, via_id, source, kind, place_id, start, "end", minutes_certain, minutes_possible,
     evidence
 )
-SELECT c.id, k.level, k.case_id, k.via_id, s.name, k.kind, pl.id, k.starts_at, k.ends_at,
-       k.seconds_certain / 60, floor(extract(epoch FROM k.ends_at - k.starts_at) / 60)::int, k.evidence
-FROM tracing_kept k
+SELECT c.id, k.level, k.case_id, k.via_id, s.name, d.kind, pl.id, k.starts_at, k.ends_at,
+       d.seconds_certain / 60, floor(extract(epoch FROM k.ends_at - k.starts_at) / 60)::int, d.evidence
+FROM tracing_kept k JOIN tracing_detail d ON d.id = k.id
 JOIN tracing_contact c ON c.outbreak_id = %(outbreak)s AND c.person_id = k.contact_id
 JOIN unnest(%(numbers)s::smallint[], %(names)s::text[], %(at_place)s::boolean[]) AS s (number, name, at_place)
     ON s.number = k.source

@@ -57,12 +57,17 @@ class Trace:
     hops: list[Hop]
 
 
-_KEPT = """CREATE TEMP TABLE IF NOT EXISTS tracing_kept (
-    id bigint PRIMARY KEY, source smallint NOT NULL, level smallint NOT NULL, via_id bigint NOT NULL,
-    contact_id bigint NOT NULL, case_id bigint NOT NULL, where_id bigint, via_since timestamptz NOT NULL,
-    contact_since timestamptz NOT NULL, starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL,
-    kind text, seconds_certain integer NOT NULL DEFAULT 0, evidence jsonb
-) ON COMMIT DELETE ROWS"""
+_TABLES = (
+    """CREATE TEMP TABLE IF NOT EXISTS tracing_kept (
+        id bigint NOT NULL, source smallint NOT NULL, level smallint NOT NULL, via_id bigint NOT NULL,
+        contact_id bigint NOT NULL, case_id bigint NOT NULL, where_id bigint, via_since timestamptz NOT NULL,
+        contact_since timestamptz NOT NULL, starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL
+    ) ON COMMIT DELETE ROWS""",
+    # Apart, for writing details into a hundred thousand rows that are there would write each of those again.
+    """CREATE TEMP TABLE IF NOT EXISTS tracing_detail (
+        id bigint PRIMARY KEY, seconds_certain integer NOT NULL, kind text NOT NULL, evidence jsonb NOT NULL
+    ) ON COMMIT DELETE ROWS""",
+)
 _KEEP = """
 INSERT INTO tracing_kept (id, source, level, via_id, contact_id, case_id, where_id, via_since, contact_since,
 starts_at, ends_at)
@@ -75,22 +80,23 @@ WHERE %(all)s OR coalesce(v.level, 0) + 1 <= c.level OR m.starts_at = c.earliest
 
 
 def keep_evidence(sources: Sequence[ContactSource], rule: Rule, keep: Keep) -> None:
-    """After run_hops(): fill tracing_kept with the evidence rows and what their sources know of them."""
+    """After run_hops(): fill tracing_kept with the evidence rows, and tracing_detail with what their sources know of
+    them. Raises RuntimeError when a source does not know one of its rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEPT)
-        cursor.execute("TRUNCATE tracing_kept")
+        cursor.execute("; ".join(_TABLES))
+        cursor.execute("TRUNCATE tracing_kept, tracing_detail")
         cursor.execute("ANALYZE tracing_meeting, tracing_person")
         cursor.execute(_KEEP, {"all": keep is Keep.ALL})
+        lost = cursor.rowcount
         cursor.execute("ANALYZE tracing_kept")
         for number, source in enumerate(sources):
             # The only text joined into the statement is a registered source's own.
             cursor.execute(
-                "UPDATE tracing_kept k SET kind = d.kind, seconds_certain = d.seconds_certain, evidence = d.evidence "  # noqa: S608
-                f"FROM ({source.details()}) d WHERE d.id = k.id",
+                "INSERT INTO tracing_detail (id, seconds_certain, kind, evidence) "  # noqa: S608
+                f"SELECT id, seconds_certain, kind, evidence FROM ({source.details()}) d",
                 rule.parameters() | {"source": number},
             )
-        cursor.execute("SELECT count(*) FROM tracing_kept WHERE kind IS NULL")
-        (lost,) = cursor.fetchone()
+            lost -= cursor.rowcount
         if lost:
             raise RuntimeError(
                 f"{lost} meetings without details: a source's details() does not answer for its meetings()"
@@ -133,7 +139,7 @@ def _read(sources: Sequence[ContactSource]) -> list[FoundContact]:
         cursor.execute(
             """SELECT contact_id, source, via_id, case_id, level, kind, where_id, starts_at, ends_at, seconds_certain,
             evidence
-            FROM tracing_kept ORDER BY contact_id, level, starts_at, via_id, id"""
+            FROM tracing_kept JOIN tracing_detail USING (id) ORDER BY contact_id, level, starts_at, via_id, id"""
         )
         for contact_id, number, via_id, case_id, level, kind, where_id, starts, ends, certain, evidence in cursor:
             source = sources[number]

@@ -31,9 +31,9 @@ JOIN checkin_visit c ON c.place_id = p.where_id
 WHERE p.until >= p.first_out
 """
 
-# One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in
-# the rare
-# world where two began at one instant; the longer one is the evidence then.
+# One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in the
+# rare world where two began at one instant; the longer one is the evidence then. The rows kept come by place, as they
+# were found: + 0 keeps the contact's stay from being looked up by person, all over the index.
 _DETAILS = """
 SELECT DISTINCT ON (k.id) k.id,
        greatest(0, extract(epoch FROM least(k.ends_at, p.certain_until, c.certain_until)
@@ -43,7 +43,7 @@ SELECT DISTINCT ON (k.id) k.id,
                           'trust', least(p.trust, c.trust), 'own', jsonb_build_array(c.t_in, c.t_out)) AS evidence
 FROM tracing_kept k
 JOIN checkin_visit p ON p.person_id = k.via_id AND p.t_in = k.via_since AND p.place_id = k.where_id
-JOIN checkin_visit c ON c.person_id = k.contact_id AND c.t_in = k.contact_since AND c.place_id = k.where_id
+JOIN checkin_visit c ON c.place_id = k.where_id AND c.t_in = k.contact_since AND c.person_id + 0 = k.contact_id
 WHERE k.source = %(source)s
 ORDER BY k.id, p.t_out DESC, c.t_out DESC, p.id, c.id
 """
