@@ -1,5 +1,5 @@
 # Lá Chắn's front door. `make help` lists the targets.
-.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 browser-tools dev bench format words clean
+.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 unit-proximity browser-tools dev bench format words clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -18,7 +18,7 @@ demo: install ## install, play an outbreak, serve every page (Ctrl-C stops it)
 serve: install ## serve without demonstration data
 	@exec $(BIN)/lachan serve
 
-test: dev browser-tools lint types contract migrations words unit unit-pg15 ## everything CI checks
+test: dev browser-tools lint types contract migrations words unit unit-pg15 unit-proximity ## everything CI checks
 	@echo "make test: all checks passed"
 
 install: $(VENV)/.installed web/node_modules/.installed ## what running needs
@@ -30,15 +30,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: server/pyproject.toml server/requirements-data.txt | $(VENV)/bin/python
+$(VENV)/.installed: server/pyproject.toml proximity/pyproject.toml server/requirements-data.txt | $(VENV)/bin/python
 	@echo "Installing Python packages"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e server
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e server -e proximity
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r server/requirements-data.txt
 	@touch $@
 
-$(VENV)/.dev: server/pyproject.toml | $(VENV)/.installed
+$(VENV)/.dev: server/pyproject.toml proximity/pyproject.toml | $(VENV)/.installed
 	@echo "Installing test tools"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[dev]' -e 'proximity[dev]'
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json | $(VENV)/.installed
@@ -68,6 +68,7 @@ lint: dev ## formatter, linter
 
 types: dev ## strict types
 	$(BIN)/mypy
+	cd proximity && ../$(BIN)/mypy
 
 contract: dev ## the floors: a room imports only what lies below it
 	$(BIN)/lint-imports
@@ -89,6 +90,9 @@ unit-pg15: dev ## the suite on Debian's PostgreSQL 15
 	else \
 	  echo "SKIPPED: the suite on PostgreSQL 15 (apt-get install postgresql-15)"; \
 	fi
+
+unit-proximity: dev ## the Bluetooth package, which knows neither Django nor a database server
+	$(PYTEST) proximity/tests
 
 bench: dev ## measure: make bench, or make bench BENCH=trace BENCH_SCALE=0.01
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[bench]'

@@ -90,7 +90,7 @@ def stay_without_a_network(phone: Phone, code: str, start: datetime, end: dateti
     page.get_by_role("button", name="Rời đi").click()
     expect(page.get_by_role("button", name="Rời đi")).to_have_count(0)
     page.clock.set_fixed_time(datetime.now(UTC))
-    # A new page first: an attempt of the old one, begun by the old clock, must not be on its way when the network returns.
+    # A new page first: an attempt begun by the old clock must not be on its way when the network returns.
     page.goto("/app/")
     context.set_offline(False)
     phone.house.wait_for(EVENT, 2, phone.name)
