@@ -1,8 +1,8 @@
-"""Tracing on 10 million visits with the product's own engine, sources and tables; and the question behind every list.
+"""Tracing on 10 million visits with the product's own engine, sources and tables.
 
 trace.f1: one case to its close contacts. trace.f2: 100 cases to the second level. Both warm, with homes and visits.
 `against`: the same statements on the same visits with the two plain indexes that foreign keys get, instead of the
-covering ones. areas.scope: every unit below the country and below a province, against a recursive query by parent.
+covering ones.
 
 Loading takes most of the time: with BENCH_TRACE_WORLD naming a folder, the world made there is kept and used again.
 """
@@ -218,7 +218,6 @@ def _measure(url: str, visits: int) -> Iterator[Figure]:
 
     yield from _one_case(both, people[CASES:])
     yield from _hundred_cases(both, people[:CASES])
-    yield from _scope(connection)
 
 
 Both = Callable[[list[int], int], tuple[float, float, int, int]]
@@ -241,38 +240,6 @@ def _one_case(both: Both, people: list[int]) -> Iterator[Figure]:
 
 def _hundred_cases(both: Both, people: list[int]) -> Iterator[Figure]:
     yield _figure("trace.f2", [both(people, 2) for _ in range(SLOW_RUNS)], "100 cases")
-
-
-def _scope(connection: Any) -> Iterator[Figure]:
-    from lachan.register.areas.loading import load_areas
-    from lachan.register.areas.models import Area, Level
-    from lachan.register.areas.queries import country, within_sql
-
-    load_areas()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE areas_areacover")
-        cursor.execute("VACUUM ANALYZE areas_area")
-    province = Area.objects.filter(level=Level.PROVINCE, valid_to=None, closed_before=None).order_by("pk")[0]
-    below = """WITH RECURSIVE below AS (
-        SELECT id FROM areas_area WHERE id = %s
-        UNION ALL SELECT a.id FROM areas_area a JOIN below ON a.parent_id = below.id
-    ) SELECT id FROM below"""
-
-    def recursive(holder: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(below, [holder])
-            cursor.fetchall()
-
-    def timed(work: Callable[[int], object]) -> float:
-        began = time.perf_counter()
-        for holder in (country().pk, province.pk):
-            work(holder)
-        return (time.perf_counter() - began) * 1000 / 2
-
-    timed(within_sql), timed(recursive)
-    turns = [(timed(within_sql), timed(recursive)) for _ in range(RUNS)]
-    ours, theirs = (statistics.median(side) for side in zip(*turns, strict=True))
-    yield Figure("areas.scope", ours, "ms", "lower", RUNS, "recursive query", theirs, "country and a province, mean")
 
 
 if __name__ == "__main__":
