@@ -69,7 +69,7 @@ def welcome(address: str, world: "World") -> Iterator[str]:
     code = "-".join(world.place_code[start : start + 4] for start in range(0, len(world.place_code), 4))
     yield f"  {world.place.name} has the poster code {code}"
     yield ""
-    yield "Officers sign in with a password and a second factor (the code of now is on /dev/)"
+    yield "Officers sign in with a password and a second factor; `lachan officer code NAME` prints the code of now"
     for officer in world.officers.values():
         yield f"  {officer.username:<16} {officer.password}  TOTP {officer.totp_secret}  {officer.role}, {officer.area}"
     yield ""

@@ -1,11 +1,15 @@
 """Officers: the first one is made here."""
 
+import time
 from typing import Annotated
 
 import typer
 
 from lachan.cli.say import complain, plain
 from lachan.cli.session import database
+
+# RFC 6238's usual step, and allauth's.
+TOTP_PERIOD_S = 30
 
 app = typer.Typer(help="Officers' accounts.", no_args_is_help=True)
 
@@ -35,3 +39,19 @@ def create(
             complain("; ".join(error.messages) if isinstance(error, ValidationError) else str(error))
             raise typer.Exit(1) from error
         plain(f"{username}: {role} over {unit.name}")
+
+
+@app.command("code")
+def code(username: str) -> None:
+    """Print the six digits that the officer's authenticator app would show now. For the demonstration's officers."""
+    with database():
+        from allauth.mfa.adapter import get_adapter
+        from allauth.mfa.models import Authenticator
+        from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+        factor = Authenticator.objects.filter(user__username=username, type=Authenticator.Type.TOTP).first()
+        if factor is None:
+            complain(f"{username} has no authenticator app; see `lachan officer create`.")
+            raise typer.Exit(1)
+        secret = get_adapter().decrypt(factor.data["secret"])
+        plain(format_hotp_value(hotp_value(secret, int(time.time()) // TOTP_PERIOD_S)))
