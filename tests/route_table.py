@@ -1,6 +1,7 @@
 """Who may ask for what: one row for each address, one status for each actor, for GET and for POST."""
 
 from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
+from tests.route_table_places import DESK_PLACES
 from tests.route_table_words import (
     ACTORS,
     CITIZEN,
@@ -23,6 +24,12 @@ from tests.route_table_words import (
 __all__ = ["ACTORS", "CLOSED", "CSRF_FREE", "SEES_HANH", "TABLE", "Row"]
 
 FACTOR = "/desk/account/factor/"
+
+# The Ministry alone keeps the forms.
+MINISTRY = who(302, 403, 403, ministry=200)
+MINISTRY_FORM = who(302, 403, 403, ministry=422)
+MINISTRY_404 = who(302, 403, 403, ministry=404)
+MINISTRY_CLOSED = who(302, 403, 403, ministry=405)
 
 TABLE: dict[str, Row] = {
     # ---- the platform
@@ -109,6 +116,10 @@ TABLE: dict[str, Row] = {
     "api/v1/notices/key": Row("/api/v1/notices/key", PUBLIC, CLOSED),
     # ---- places
     "api/v1/places/<str:code>": Row("/api/v1/places/{code}", DEVICE, CLOSED),
+    "api/v1/places/directory/key": Row("/api/v1/places/directory/key", PUBLIC, CLOSED),
+    "api/v1/places/directory/<str:commune>": Row("/api/v1/places/directory/20242", PUBLIC, CLOSED),
+    "api/v1/open/places": Row("/api/v1/open/places", PUBLIC, CLOSED),
+    "api/v1/open/places.csv": Row("/api/v1/open/places.csv", PUBLIC, CLOSED),
     "places/": Row("/places/", CITIZEN, who(302, 405, 302)),
     "places/new": Row("/places/new", CITIZEN, CITIZEN_FORM),
     "places/report/": Row("/places/report/", PUBLIC, everybody(422)),
@@ -163,6 +174,14 @@ TABLE: dict[str, Row] = {
     # ---- forms
     "api/v1/forms/<str:code>": Row("/api/v1/forms/nothing", everybody(404), CLOSED),
     "forms/": Row("/forms/", DESK, DESK),
+    "forms/upload/": Row("/forms/upload/", MINISTRY, MINISTRY_FORM),
+    "forms/<slug:code>/compare/<int:before>/<int:after>/": Row(
+        "/forms/x/compare/1/2/", DESK_NOTHING_THERE, DESK_CLOSED
+    ),
+    "forms/<slug:code>/<int:number>/publish/": Row("/forms/x/1/publish/", MINISTRY_404, MINISTRY_404),
+    "forms/<slug:code>/<int:number>/retire/": Row("/forms/x/1/retire/", MINISTRY_404, MINISTRY_404),
+    "forms/<slug:code>/<int:number>/reviewed/": Row("/forms/x/1/reviewed/", MINISTRY_CLOSED, MINISTRY_404),
+    "forms/<slug:code>/<int:number>/file/<slug:kind>/": Row("/forms/x/1/file/fhir/", DESK_NOTHING_THERE, DESK_CLOSED),
     "forms/<slug:code>/preview/": Row("/forms/x/preview/", DESK_NOTHING_THERE, DESK_NOTHING_THERE),
     "forms/<slug:code>/<int:number>/preview/": Row("/forms/x/1/preview/", DESK_NOTHING_THERE, DESK_NOTHING_THERE),
     "forms/<slug:code>/<int:number>/preview/<slug:page>/": Row(
@@ -170,7 +189,7 @@ TABLE: dict[str, Row] = {
     ),
 }
 
-TABLE |= DESK_TABLE
+TABLE |= DESK_TABLE | DESK_PLACES
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
 SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH
@@ -199,4 +218,8 @@ CSRF_FREE: tuple[str, ...] = (
     "api/v1/notices/feed/<int:number>",
     "api/v1/notices/key",
     "api/v1/places/<str:code>",
+    "api/v1/places/directory/key",
+    "api/v1/places/directory/<str:commune>",
+    "api/v1/open/places",
+    "api/v1/open/places.csv",
 )

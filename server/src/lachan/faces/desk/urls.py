@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures
+from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls
 
 app_name = "desk"
 _OUTBREAK = "desk/outbreaks/<int:number>/"
@@ -35,6 +35,7 @@ urlpatterns = [
     path("desk/calls/", calls.listing, name="calls"),
     path("desk/calls/<uuid:key>/", calls.call, name="call"),
     path("desk/calls/<uuid:key>/phone/", calls.show_phone, name="call_phone"),
+    *place_urls.urlpatterns,
     path("desk/officers/", officers.listing, name="officers"),
     path("desk/officers/new/", officers.new, name="officer_new"),
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),

@@ -1,16 +1,22 @@
-"""The place behind a code, for the phone that has just scanned it."""
+"""The place behind a code, for the phone that has just scanned it; and which codes are genuine, for one without a
+network."""
 
+import base64
 from datetime import time
 from http import HTTPStatus
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
+from lachan.ground.platform import keyring
 from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.access import ratelimit, tokens
-from lachan.register.places import codes, queries
+from lachan.register.areas import queries as areas
+from lachan.register.areas.models import Level
+from lachan.register.places import codes, directories, queries
 from lachan.register.places.kinds import asks_health
 from lachan.register.places.models import Place
 
@@ -73,4 +79,53 @@ def place(request: HttpRequest, code: str) -> PlaceInfo:
         asks_health=asks_health(found.kind),
         opens=found.opens,
         closes=found.closes,
+    )
+
+
+class PublicKey(msgspec.Struct):
+    """A JSON Web Key of ECDSA P-256."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+
+
+def _coordinate(number: int) -> str:
+    return base64.urlsafe_b64encode(number.to_bytes(32)).decode().rstrip("=")
+
+
+@endpoint(
+    "GET",
+    "/api/v1/places/directory/key",
+    summary="The key that verifies the directories of codes",
+    answer=PublicKey,
+    cacheable=True,
+)
+def directory_key(request: HttpRequest) -> PublicKey:
+    numbers = keyring.signing_key(directories.KEY).public_key().public_numbers()
+    return PublicKey("EC", "P-256", _coordinate(numbers.x), _coordinate(numbers.y))
+
+
+@endpoint(
+    "GET",
+    "/api/v1/places/directory/{commune}",
+    summary="Which codes are genuine in a commune, signed: 8 bytes a code, to check codes without a network",
+    answer=None,
+    answer_type="application/octet-stream",
+    statuses={404: "no commune in force has this code"},
+    parameters={"commune": {"type": "string", "description": "official code, e.g. 20242", "maxLength": 8}},
+    cacheable=True,
+)
+def directory_file(request: HttpRequest, commune: str) -> HttpResponse:
+    area = areas.in_force(Level.COMMUNE).filter(code=commune).first()
+    if area is None:
+        raise ApiError(
+            HTTPStatus.NOT_FOUND, "commune_unknown", _("Không có phường, xã nào mang mã số này."), at="commune"
+        )
+    content, tag = directories.of(area)
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"ETag": quote_etag(tag), "Cache-Control": "public, max-age=3600"},
     )

@@ -241,6 +241,8 @@ class PlaceImport(models.Model):
     twins = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     stored = models.PositiveIntegerField(default=0)
+    # The last row brought in: where to go on after a stop.
+    stored_row = models.PositiveIntegerField(default=0, db_default=0)
     # The rejected rows with reason and mend beside each, as a spreadsheet to mend and bring again.
     rejects = models.BinaryField(null=True)
     refusal = models.TextField(blank=True, default="")
