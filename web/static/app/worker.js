@@ -78,7 +78,7 @@ function isOurs(url) {
 
 /** Pages worth keeping: those of this app that hold what one needs without a network. @param {URL} url */
 function isKept(url) {
-  return /^\/app\/(|scan\/|visits\/|settings\/|notices\/(here\/|[0-9a-f-]{36}\/)?)$/.test(url.pathname);
+  return /^\/app\/(|scan\/|pass\/|visits\/|settings\/|notices\/(here\/|[0-9a-f-]{36}\/)?)$/.test(url.pathname);
 }
 
 /** @param {Request} request @param {URL} url @param {string} build @param {string} cacheName */
