@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lachan.ground import audit
 from lachan.ground.platform.ids import uuid7
 from lachan.register.access.models import Account
-from lachan.register.forms.document import plain, read
+from lachan.register.forms.document import Document, plain, read
 from lachan.register.forms.models import Draft, Form, FormVersion, Response
 from lachan.register.forms.validate import VIETNAM, Result, today, validate
 from lachan.register.people.models import Person
@@ -42,6 +42,11 @@ def _stored(data: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(plain(read(data))))
 
 
+def as_data(document: Document) -> Any:
+    """A document made elsewhere (an import) as the JSON data that create_draft takes."""
+    return msgspec.json.decode(msgspec.json.encode(plain(document)))
+
+
 @transaction.atomic
 def create_draft(*, document: Any) -> FormVersion:
     """Add a draft with the next number to the form the document names. Raises DocumentError with every reason found."""
@@ -67,6 +72,25 @@ def edit_draft(*, version: FormVersion, document: Any) -> FormVersion:
     version.document = stored
     version.save(update_fields=["document"])
     audit.record(action="forms.version.edit", obj=version, detail={"number": version.number})
+    return version
+
+
+@transaction.atomic
+def review_translation(*, version: FormVersion, language: str) -> FormVersion:
+    """Take away the mark of a machine's translation that a speaker has reviewed.
+
+    A draft loses it in place; of a published version the next draft is made. Raises FormError for another language.
+    """
+    document = version.content
+    if language not in document.machine_translated:
+        raise FormError(_("Ngôn ngữ này không mang dấu bản dịch máy."))
+    left = [one for one in document.machine_translated if one != language]
+    data = {**as_data(document), "machine_translated": left}
+    if version.published_at is None:
+        version = edit_draft(version=version, document=data)
+    else:
+        version = create_draft(document=data)
+    audit.record(action="forms.translation.review", obj=version, detail={"language": language})
     return version
 
 

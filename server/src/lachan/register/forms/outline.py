@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from lachan.register.forms.document import CHECK_PAGE, NOT_ASKED, Calculation, Group, Item, Page, Repeat, Text
 from lachan.register.forms.expressions import And, Expression
@@ -125,7 +126,12 @@ def _flat(children: Iterable[Branch | Item], condition: Expression | None, where
         if not isinstance(child, Branch):
             yield _under(condition, child)
         elif child.repeat is not None:
-            raise RefusedError([f"“{child.code}”: nhóm lặp nằm trong nhóm lặp “{where}”; tách ra thành nhóm riêng."])
+            raise RefusedError(
+                [
+                    _("“%(child)s”: nhóm lặp nằm trong nhóm lặp “%(where)s”; tách ra thành nhóm riêng.")
+                    % {"child": child.code, "where": where}
+                ]
+            )
         else:
             yield from _flat(child.children, both(condition, child.show_if), where)
 

@@ -22,3 +22,8 @@ def in_force(code: str, at: datetime | None = None) -> FormVersion | None:
 def all_versions() -> QuerySet[FormVersion]:
     """Every version of every form, newest first within its form."""
     return FormVersion.objects.order_by("form_id", "-number")
+
+
+def version_before(version: FormVersion) -> FormVersion | None:
+    """The version of the same form with the number before it."""
+    return FormVersion.objects.filter(form_id=version.form_id, number__lt=version.number).order_by("-number").first()

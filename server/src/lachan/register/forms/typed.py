@@ -80,7 +80,7 @@ def meaning(question: Question, typed: list[str]) -> Any:  # noqa: PLR0911  one 
         case Line():
             return given[0]
         case Day():
-            return _day(first) or first
+            return day_typed(first) or first
         case Moment():
             return _moment(first) or first
         case _:
@@ -113,7 +113,8 @@ def _number(text: str, *, whole: bool) -> int | float | str:
     return text
 
 
-def _day(text: str) -> str | None:
+def day_typed(text: str) -> str | None:
+    """A day as typed (13/8/2026) or as a browser's own field gives it, as "2026-08-13"; None for anything else."""
     try:
         if found := _DAY_MONTH_YEAR.fullmatch(text):
             day, month, year = (int(n) for n in found.groups())
@@ -129,7 +130,7 @@ def _moment(text: str) -> str | None:
         return text
     day_part, _sep, time_part = text.replace("T", " ", 1).rpartition(" ")
     found = _TIME.match(time_part)
-    day = _day(day_part.strip().rstrip(","))
+    day = day_typed(day_part.strip().rstrip(","))
     if day is None or found is None:
         return None
     try:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lachan.register.access.roles import Permission
-from lachan.register.access.scope import require
+from lachan.register.access.scope import can, require
 from lachan.register.forms import queries
+from lachan.register.forms.document import LANGUAGES
 from lachan.register.forms.flow import Walk
 from lachan.register.forms.models import FormVersion
 from lachan.register.forms.pages import FormFlow
@@ -26,12 +27,28 @@ officers = require(Permission.SITUATION_READ)
 def index(request: HttpRequest) -> HttpResponse:
     """The forms there are, newest version first."""
     rows = []
-    for version in queries.all_versions():
+    numbers: dict[str, list[int]] = {}
+    versions = list(queries.all_versions())
+    for version in versions:
+        numbers.setdefault(version.form_id, []).append(version.number)
+    for version in versions:
         document = version.content
         title = document.words(document.title, language_for(document))
         questions = sum(1 for _page, item in document.items() if not hasattr(item, "value"))
-        rows.append({"version": version, "status": version.status(), "title": title, "questions": questions})
-    return render(request, "forms/index.html", {"rows": rows})
+        earlier = [number for number in numbers[version.form_id] if number < version.number]
+        rows.append(
+            {
+                "version": version,
+                "status": version.status(),
+                "title": title,
+                "questions": questions,
+                "before": max(earlier, default=None),
+                "endless": version.valid_from is not None and version.valid_until is None,
+                "machine": ", ".join(LANGUAGES[code] for code in document.machine_translated),
+            }
+        )
+    keeps = can(request.user, Permission.FORM_PUBLISH)
+    return render(request, "forms/index.html", {"rows": rows, "keeps": keeps})
 
 
 @officers

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pyxform.errors import PyXFormError
@@ -76,34 +77,34 @@ def read_xlsform(data: bytes, filename: str) -> Imported:
     """The document of an XLSForm (xlsx, xls, csv). Raises RefusedError with every sentence an officer must know."""
     suffix = filename.lower().rpartition(".")[2]
     if suffix not in {"xlsx", "xls", "csv"}:
-        raise RefusedError(["Tệp phải là XLSForm dạng .xlsx, .xls hoặc .csv."])
+        raise RefusedError([_("Tệp phải là XLSForm dạng .xlsx, .xls hoặc .csv.")])
     if len(data) > LARGEST_FILE:
-        raise RefusedError(["Tệp lớn hơn 5 MB. Bỏ hình ảnh và các trang không dùng rồi tải lên lại."])
+        raise RefusedError([_("Tệp lớn hơn 5 MB. Bỏ hình ảnh và các trang không dùng rồi tải lên lại.")])
     name = re.sub(r"[^a-z0-9]+", "-", filename.lower().rpartition(".")[0]).strip("-")
     try:
         survey = convert(data, form_name="form", file_type=f".{suffix}", validate=False)._pyxform
     except PyXFormError as error:
         raise RefusedError([_in_words(str(error))]) from error
     except Exception as error:
-        raise RefusedError(["Không mở được tệp. Lưu lại từ Excel hoặc LibreOffice rồi tải lên lại."]) from error
+        raise RefusedError([_("Không mở được tệp. Lưu lại từ Excel hoặc LibreOffice rồi tải lên lại.")]) from error
     return _Import(survey, _extras(data, suffix), name).done()
 
 
 def _in_words(error: str) -> str:
     known = (
         (r"different names for the same column were found: (.+?)\. Rename",
-         "Trang “survey” có hai cột cùng một nghĩa: {0}. Giữ lại một cột."),
-        (r"Unknown question type '?\"?(.+?)['\"]?\.?$", "Loại câu hỏi “{0}” không có trong XLSForm."),
-        (r"List name not in choices sheet: (\S+)", "Danh sách lựa chọn “{0}” không có trên trang “choices”."),
-        (r"reference to '?\"?(\w+)['\"]?.*(?:not|no) ", "Có công thức hỏi tới “{0}”, mà không câu nào mang tên đó."),
-        (r"survey sheet.*(?:missing|not found)|must have a sheet", "Tệp không có trang “survey” nên không là XLSForm."),
+         _("Trang “survey” có hai cột cùng một nghĩa: {0}. Giữ lại một cột.")),
+        (r"Unknown question type '?\"?(.+?)['\"]?\.?$", _("Loại câu hỏi “{0}” không có trong XLSForm.")),
+        (r"List name not in choices sheet: (\S+)", _("Danh sách lựa chọn “{0}” không có trên trang “choices”.")),
+        (r"reference to '?\"?(\w+)['\"]?.*(?:not|no) ", _("Có công thức hỏi tới “{0}”, mà không câu nào mang tên đó.")),
+        (r"survey sheet.*(?:missing|not found)|must have a sheet", _("Tệp không có trang “survey”.")),
     )  # fmt: skip
     for pattern, sentence in known:
         if found := re.search(pattern, error, re.IGNORECASE):
             return sentence.format(*found.groups())
     row = re.search(r"row ?: ?(\d+)", error)
-    place = f" Dòng {row[1]}." if row else ""
-    return f"XLSForm này sai quy cách.{place} Trình đọc báo: {error[:300]}"
+    place = _(" Dòng %(row)s.") % {"row": row[1]} if row else ""
+    return _("XLSForm này sai quy cách.%(place)s Trình đọc báo: %(error)s") % {"place": place, "error": error[:300]}
 
 
 def _extras(data: bytes, suffix: str) -> dict[str, Any]:
@@ -116,7 +117,9 @@ def _extras(data: bytes, suffix: str) -> dict[str, Any]:
         rows = book[EXTRA_SHEET].iter_rows(min_row=2, max_col=2, values_only=True)
         return {str(code): msgspec.json.decode(str(value)) for code, value in rows if code and value}
     except (InvalidFileException, msgspec.DecodeError, KeyError, ValueError) as error:
-        raise RefusedError([f"Trang “{EXTRA_SHEET}” của tệp bị hỏng. Xóa trang ấy rồi tải lên lại."]) from error
+        raise RefusedError(
+            [_("Trang “%(sheet)s” của tệp bị hỏng. Xóa trang ấy rồi tải lên lại.") % {"sheet": EXTRA_SHEET}]
+        ) from error
 
 
 class _Import:
@@ -162,7 +165,9 @@ class _Import:
         for name in self._spoken(self.survey):
             code = self.language(name)
             if code is None:
-                self.notes.append(f"Bỏ phần chữ tiếng “{name}”: tờ khai ở đây không có ngôn ngữ ấy.")
+                self.notes.append(
+                    _("Bỏ phần chữ tiếng “%(name)s”: tờ khai ở đây không có ngôn ngữ ấy.") % {"name": name}
+                )
             elif code not in found:
                 found.append(code)
         return sorted(found, key=list(LANGUAGES).index) or [self.unnamed()]
@@ -212,7 +217,7 @@ class _Import:
             try:
                 branch = self.group(node) if kind in {"group", "repeat"} else self.item(node, kind)
             except FormulaError as error:
-                self.faults.append(f"Câu “{name}”: {error}.")
+                self.faults.append(_("Câu “%(name)s”: %(error)s.") % {"name": name, "error": error})
                 continue
             if branch is not None:
                 found.append(branch)
@@ -225,7 +230,10 @@ class _Import:
             branch.repeat = {"entry": extra.get("entry") or self.words(None, self.entry_word())}
             branch.repeat |= {key: extra[key] for key in ("least", "most") if key in extra}
             if "jr:count" in node.get("control", {}) and not extra:
-                self.notes.append(f"Nhóm “{node['name']}”: số mục do người khai tự thêm, không theo công thức đếm.")
+                self.notes.append(
+                    _("Nhóm “%(name)s”: số mục do người khai tự thêm, không theo công thức đếm.")
+                    % {"name": node["name"]}
+                )
         branch.children = self.branches(node.get("children", []))
         self.kinds[code] = "entries"
         return branch
@@ -246,14 +254,19 @@ class _Import:
             return Calculation(code=code, label=label, show_if=self.condition(node), value=value)
         if kind in _LEFT_OUT:
             if kind == "note" or "label" in node:
-                self.notes.append(f"Bỏ “{name}”: lời ghi chú hoặc câu máy tự điền, không phải câu hỏi.")
+                self.notes.append(
+                    _("Bỏ “%(name)s”: lời ghi chú hoặc câu máy tự điền, không phải câu hỏi.") % {"name": name}
+                )
             return None
         head: dict[str, Any] = {"label": self.words(node.get("label"), name), "hint": self.hint(node)}
         head["show_if"] = self.condition(node)
         head["required"] = str(bind.get("required", "")).lower() in {"yes", "true", "true()"}
         question = self.question(node, kind, head)
         if question is None:
-            self.faults.append(f"Câu “{name}”: loại “{kind}” chưa dùng được ở đây. Đổi sang loại khác hoặc bỏ câu này.")
+            self.faults.append(
+                _("Câu “%(name)s”: loại “%(kind)s” chưa dùng được ở đây. Đổi sang loại khác hoặc bỏ câu này.")
+                % {"name": name, "kind": kind}
+            )
             return None
         extra = {
             k: v for k, v in self.extras.get(name, {}).items() if k not in {"formulas", "rule", "options", "label"}
@@ -305,7 +318,7 @@ class _Import:
             options[option] = row
         kept = [row for row in options.values() if row.get("show_if") is not False]
         if len(kept) < (1 if several else 2):
-            raise FormulaError("cần ít nhất hai lựa chọn trên trang “choices”")
+            raise FormulaError(_("cần ít nhất hai lựa chọn trên trang “choices”"))
         for row in kept:
             if row.get("show_if") is True:
                 row["show_if"] = None
@@ -341,7 +354,7 @@ class _Import:
     def reference(self, name: str) -> str:
         code = self.codes.known.get(name)
         if code is None or code not in self.kinds:
-            raise FormulaError(f"hỏi tới “{name}”, mà không câu hỏi nào đứng trước mang tên đó")
+            raise FormulaError(_("hỏi tới “%(name)s”, mà không câu hỏi nào đứng trước mang tên đó") % {"name": name})
         return code
 
     def option(self, of: str, value: str) -> str:
@@ -352,18 +365,18 @@ def in_officers_words(problem: str) -> str:
     """A fault of a document as a health officer can mend it in the sheet."""
     where, _sep, what = problem.partition(": ")
     known = (
-        ("does not stand before it", "hỏi tới một câu đứng sau, hoặc không có; chuyển câu được hỏi lên trước"),
-        ("no words in", "thiếu chữ ở một ngôn ngữ của tờ khai"),
-        ("compares a", "so sánh hai thứ khác loại, ví dụ chữ với số"),
-        ("used twice", "mã này dùng hai lần, hoặc là mã hệ thống giữ riêng"),
-        ("where a condition is needed", "điều kiện phải cho kết quả đúng hoặc sai"),
-        ("fewer than", "thiếu lựa chọn"),
-        ("placeholder", "có chỗ trong ngoặc nhọn {…} mà không có gì điền vào"),
+        ("does not stand before it", _("hỏi tới một câu đứng sau, hoặc không có; chuyển câu được hỏi lên trước")),
+        ("no words in", _("thiếu chữ ở một ngôn ngữ của tờ khai")),
+        ("compares a", _("so sánh hai thứ khác loại, ví dụ chữ với số")),
+        ("used twice", _("mã này dùng hai lần, hoặc là mã hệ thống giữ riêng")),
+        ("where a condition is needed", _("điều kiện phải cho kết quả đúng hoặc sai")),
+        ("fewer than", _("thiếu lựa chọn")),
+        ("placeholder", _("có chỗ trong ngoặc nhọn {…} mà không có gì điền vào")),
     )
     for part, words in known:
         if part in problem:
             return f"“{where}”: {words}."
-    return "Tờ khai không có câu hỏi nào." if problem == "no question" else f"“{where}”: {what or problem}."
+    return _("Tờ khai không có câu hỏi nào.") if problem == "no question" else f"“{where}”: {what or problem}."
 
 
 # ---- out ----
@@ -481,7 +494,9 @@ class _Export:
                 return f"select_one {item.code}"
             case Choice() | Choices():
                 if any(option.show_if is not None for option in item.options):
-                    raise FormulaError(f"“{item.code}”: lựa chọn có điều kiện riêng chưa xuất được ra XLSForm")
+                    raise FormulaError(
+                        _("“%(item)s”: lựa chọn có điều kiện riêng chưa xuất được ra XLSForm") % {"item": item.code}
+                    )
                 self.listed(item.code, [(option.code, option.label) for option in item.options])
                 return f"select_{'one' if isinstance(item, Choice) else 'multiple'} {item.code}"
             case _:

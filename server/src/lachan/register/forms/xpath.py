@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lachan.register.forms.expressions import (
     Add,
     And,
@@ -46,7 +48,7 @@ class _Reader:
         while not _SPACE.match(text, at):
             found = _TOKEN.match(text, at)
             if found is None:
-                raise FormulaError(f"không đọc được chỗ “{text[at : at + 20]}”")
+                raise FormulaError(_("không đọc được chỗ “%(found)s”") % {"found": text[at : at + 20]})
             self.tokens.append((found.lastgroup or "", found[found.lastgroup or 0]))
             at = found.end()
         self.at = 0
@@ -56,14 +58,17 @@ class _Reader:
 
     def take(self, wanted: str | None = None) -> tuple[str, str]:
         if self.at >= len(self.tokens) or (wanted is not None and self.peek() != wanted):
-            raise FormulaError(f"chờ “{wanted or 'một giá trị'}” mà gặp “{self.peek() or 'hết công thức'}”")
+            raise FormulaError(
+                _("chờ “%(wanted)s” mà gặp “%(found)s”")
+                % {"wanted": wanted or _("một giá trị"), "found": self.peek() or _("hết công thức")}
+            )
         self.at += 1
         return self.tokens[self.at - 1]
 
     def whole(self) -> Expression:
         found = self.either()
         if self.at < len(self.tokens):
-            raise FormulaError(f"thừa “{self.peek()}”")
+            raise FormulaError(_("thừa “%(found)s”") % {"found": self.peek()})
         return found
 
     def either(self) -> Expression:
@@ -127,7 +132,7 @@ class _Reader:
             self.take()
             left = Multiply((left, self.single()))
         if self.peek() in {"div", "mod"}:
-            raise FormulaError(f"phép tính “{self.peek()}” chưa dùng được")
+            raise FormulaError(_("phép tính “%(found)s” chưa dùng được") % {"found": self.peek()})
         return left
 
     def single(self) -> Expression:  # noqa: PLR0911
@@ -152,7 +157,7 @@ class _Reader:
         if text == "-":
             number = self.single()
             return -number if isinstance(number, int | float) else Subtract(0, number)
-        raise FormulaError(f"không đọc được “{text}”")
+        raise FormulaError(_("không đọc được “%(found)s”") % {"found": text})
 
     def call(self, function: str) -> Expression:
         self.take("(")
@@ -181,10 +186,10 @@ class _Reader:
             case "count", [Answer(of)]:
                 return Entries(of)
             case "sum", [Answer(of)]:
-                raise FormulaError(f"sum(${{{of}}}) chỉ dùng được trong tờ khai xuất từ hệ thống này")
+                raise FormulaError(_("sum(${%(of)s}) chỉ dùng được trong tờ khai xuất từ hệ thống này") % {"of": of})
             case "coalesce", [Answer(of) as first, second]:
                 return If(IsAnswered(of), first, second)
-        raise FormulaError(f"hàm “{function}” chưa dùng được ở đây")
+        raise FormulaError(_("hàm “%(function)s” chưa dùng được ở đây") % {"function": function})
 
 
 def read_formula(
@@ -197,7 +202,7 @@ def read_formula(
     try:
         return _Reader(text, name, option, own).whole()
     except RecursionError as error:
-        raise FormulaError("công thức lồng nhau quá sâu") from error
+        raise FormulaError(_("công thức lồng nhau quá sâu")) from error
 
 
 def write_formula(expression: Expression, own: str | None = None, lists: Mapping[str, Any] | None = None) -> str:  # noqa: PLR0911, PLR0912
@@ -247,7 +252,7 @@ def write_formula(expression: Expression, own: str | None = None, lists: Mapping
         case Sum(_of, Answer(question)):
             return f"sum(${{{question}}})"
         case Sum():
-            raise FormulaError("tổng của một công thức không viết được thành XLSForm")
+            raise FormulaError(_("tổng của một công thức không viết được thành XLSForm"))
         case bool():
             return "true()" if expression else "false()"
         case str():
