@@ -17,9 +17,11 @@ from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require
 from lachan.register.forms import actions, queries
 from lachan.register.forms.compare import ADDED, CHANGED, MOVED, REMOVED, compare
-from lachan.register.forms.document import LANGUAGES
+from lachan.register.forms.document import LANGUAGES, Document
 from lachan.register.forms.models import FormVersion
 from lachan.register.forms.outline import RefusedError
+from lachan.register.forms.questionnaires import write_questionnaire
+from lachan.register.forms.questionnaires_in import read_questionnaire
 from lachan.register.forms.render import language_for
 from lachan.register.forms.schema import answers_schema
 from lachan.register.forms.typed import day_typed
@@ -43,25 +45,25 @@ def _title(version: FormVersion) -> str:
 @keeper
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """An XLSForm as a draft; what cannot come in is told fault by fault."""
+    """An XLSForm or a FHIR Questionnaire as a draft; what cannot come in is told fault by fault."""
     if request.method == "GET":
         return render(request, "forms/upload.html", {"faults": []})
     faults: list[str] = []
     sent = request.FILES.get("file")
     name = sent.name or "" if sent else ""
     if sent is None:
-        faults = [_("Chọn tệp XLSForm trước.")]
+        faults = [_("Chọn tệp trước.")]
     elif (sent.size or 0) > LARGEST_FILE:
         faults = [_("Tệp lớn hơn 5 MB. Bỏ hình ảnh và các trang không dùng rồi tải lên lại.")]
     else:
         try:
-            imported = read_xlsform(sent.read(), name)
-            version = actions.create_draft(document=actions.as_data(imported.document))
+            document, notes = _read(sent.read(), name)
+            version = actions.create_draft(document=actions.as_data(document))
         except RefusedError as refused:
             faults = refused.sentences
         else:
             messages.success(request, _("Đã lưu bản nháp %(number)s.") % {"number": version.number})
-            for note in imported.notes:
+            for note in notes:
                 messages.info(request, note)
             before = queries.version_before(version)
             if before is None:
@@ -69,6 +71,18 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect("forms:compare", code=version.form_id, before=before.number, after=version.number)
     context = {"faults": faults, "errors_heading": things_to_mend(len(faults)), "filename": name}
     return render(request, "forms/upload.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _read(data: bytes, name: str) -> tuple[Document, list[str]]:
+    if not name.lower().endswith(".json"):
+        sheet = read_xlsform(data, name)
+        return sheet.document, sheet.notes
+    try:
+        resource = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RefusedError([_("Tệp .json này bị hỏng, không đọc được.")]) from error
+    questionnaire = read_questionnaire(resource)
+    return questionnaire.document, questionnaire.notes
 
 
 @officers
@@ -159,7 +173,7 @@ def reviewed(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @officers
 @require_GET
 def file(request: HttpRequest, code: str, number: int, kind: str) -> HttpResponse:
-    """The version as a file for other systems: XLSForm or JSON Schema."""
+    """The version as a file for other systems: XLSForm, FHIR Questionnaire or JSON Schema."""
     version = _version(code, number)
     if kind == "xlsform":
         try:
@@ -167,6 +181,9 @@ def file(request: HttpRequest, code: str, number: int, kind: str) -> HttpRespons
         except RefusedError as refused:
             messages.error(request, " ".join(refused.sentences))
             return redirect("forms:index")
+    elif kind == "fhir":
+        body = msgspec.json.format(msgspec.json.encode(write_questionnaire(version.content, version.number)))
+        content_type, suffix = "application/fhir+json", "fhir.json"
     elif kind == "schema":
         body = msgspec.json.format(msgspec.json.encode(answers_schema(version.content, version.number)))
         content_type, suffix = "application/schema+json", "schema.json"

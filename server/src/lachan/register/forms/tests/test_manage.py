@@ -62,6 +62,8 @@ def test_a_form_comes_in_is_compared_published_and_retired(ministry: Client) -> 
     ("data", "name", "words"),
     [
         (b"x", "photo.png", ".xlsx"),
+        (b"{", "x.json", "hỏng"),
+        (b'{"resourceType": "Patient"}', "x.json", "Questionnaire"),
         (b'"survey",,\n,"type","name","label"\n,"geopoint","where","Where"\n', "x.csv", "“where”"),
         (b"0" * (5 * 1024 * 1024 + 1), "x.xlsx", "5 MB"),
     ],
@@ -117,6 +119,7 @@ def test_the_files_of_a_version(client: Client, province_officer: Any) -> None:
     sign_in(client, province_officer)
     assert client.get("/forms/sample/1/file/xlsform/").content[:2] == b"PK"
     assert client.get("/forms/sample/1/file/schema/").json()["$id"] == "urn:lachan:form:sample:1"
+    assert client.get("/forms/sample/1/file/fhir/").json()["resourceType"] == "Questionnaire"
     assert client.get("/forms/sample/1/file/nothing/").status_code == 404
 
 
