@@ -38,6 +38,8 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
+    # A trace keeps each hop in temporary tables.
+    "temp_buffers": "64MB",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
     "jit": "off",

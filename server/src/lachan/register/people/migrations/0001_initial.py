@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='householdmember',
-            index=models.Index(fields=['household', 'person'], name='people_member_household'),
+            index=models.Index(fields=['household'], include=['person', 'since', 'until'], name='people_member_together'),
         ),
         migrations.AddConstraint(
             model_name='householdmember',
