@@ -10,15 +10,16 @@ import { scans } from "./store.js";
  * @param {{key: string, name?: string}[]} what.people
  * @param {import("./sending.js").Place | null} [what.place]
  * @param {string} [what.kind]
+ * @param {{tag: string, at: string}} [what.screen]  the tag of a screen and when it was scanned: it is right for that moment only
  * @param {boolean} [what.send]  false when the page is about to be left: its request would be cut off, and made twice
  * @returns {Promise<import("./sending.js").Scan[]>}
  */
-export async function record({ code, direction, people, place = null, kind, send = true }) {
-  const at = new Date().toISOString();
+export async function record({ code, direction, people, place = null, kind, screen, send = true }) {
+  const at = screen?.at ?? new Date().toISOString();
   /** @type {import("./sending.js").Scan[]} */
   const written = people.map(({ key, name }) => ({
     key: newKey(), owner: config.owner, person: key, who: key === config.owner ? undefined : name,
-    code, direction, at, state: "waiting", place, kind,
+    code, tag: screen?.tag, direction, at, state: "waiting", place, kind,
   }));
   for (const scan of written) await scans.put(scan);
   // The receipt must not wait for a slow network: it is written down already.

@@ -17,6 +17,15 @@ const CACHED_PLACES = 200;
  * @typedef {{state: "known", place: Known} | {state: "offline", place: Known | null} | {state: "refused", message: string}} Answer
  */
 
+/** What was read from screens, by code: the tag is right for the moment of the scan, not of the press. @type {Map<string, {tag: string, at: string}>} */
+const screens = new Map();
+
+/** @param {string} code @param {string | null} tag */
+function noteScreen(code, tag) {
+  if (tag) screens.set(code, { tag, at: new Date().toISOString() });
+  else screens.delete(code);
+}
+
 /** What the server (or this phone, from an earlier visit) knows of the code. @param {string} code @returns {Promise<Answer>} */
 async function lookUp(code) {
   if (config.arriving?.code === code) return { state: "known", place: config.arriving.place };
@@ -85,7 +94,7 @@ function Arrive({ code, back }) {
     }
     setBusy(true);
     const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
-    const written = await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, send: false });
+    const written = await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, screen: screens.get(code), send: false });
     // The arrival is on the phone before the question is: whoever walks on now has come in all the same.
     if (direction === "in" && asksHealth(place?.kind)) setAsking(written);
     else location.assign("/app/");
@@ -113,7 +122,7 @@ function Arrive({ code, back }) {
       <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${picked.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
     ${elsewhere && !leaving ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
     <p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention), config.language) })}</p>
-    <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}${leaving && inside.length < family.length ? html`<button class="btn quiet" type="button" onClick=${() => setMore(true)}>${say("arrive.others")}</button>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button></p>
+    <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}${leaving && inside.length < family.length ? html`<button class="btn quiet" type="button" onClick=${() => setMore(true)}>${say("arrive.others")}</button>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button>${config.arriving?.code === code ? null : html`<a class="btn quiet" href=${`/places/report/?code=${code}`}>${say("arrive.report")}</a>`}</p>
     <${InDock}>${leaving
       ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", picked)}>${icon("leave")}${say("arrive.leave")}</button>`
       : html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("in", picked)}>${icon("enter")}${say("arrive.go")}</button>`}<//>
@@ -132,9 +141,10 @@ function Finder({ found, off }) {
     const eye = new Camera(video.current, {
       state: setState,
       text: (text) => {
-        const { code } = parse(text);
+        const { code, tag } = parse(text);
         setForeign(!code);
         if (code) {
+          noteScreen(code, tag);
           navigator.vibrate?.(60);
           found(code);
         }
@@ -168,7 +178,10 @@ function Finder({ found, off }) {
 /** The code in this page's address: a poster's link opened without a network is answered with this page. */
 function codeInAddress() {
   const match = /^\/c\/([^/]+)\/?$/i.exec(location.pathname);
-  return match ? parse(decodeURIComponent(match[1])).code : null;
+  if (!match) return null;
+  const { code, tag } = parse(decodeURIComponent(match[1]));
+  if (code) noteScreen(code, tag);
+  return code;
 }
 
 function Screen() {
@@ -216,7 +229,10 @@ function listenToForm() {
       input.focus();
       return;
     }
-    typed(/** @type {string} */ (parse(input.value).code));
+    const { code, tag } = parse(input.value);
+    if (!code) return;
+    noteScreen(code, tag);
+    typed(code);
   });
 }
 

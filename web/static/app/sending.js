@@ -13,6 +13,7 @@
  * @property {string} person     key of the person who came or left (the owner or someone in their care)
  * @property {string} [who]      how the owner calls that person, when it is not the owner
  * @property {string} code       the place's code, 12 characters
+ * @property {string} [tag]      the tag beside the code on a screen, 8 characters
  * @property {"in" | "out"} direction
  * @property {string} at         ISO 8601, the phone's clock at the scan
  * @property {"waiting" | "sent" | "refused"} state
@@ -120,7 +121,7 @@ async function sendOne(scan, scans, world, random, outcome) {
       signal: typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(PATIENCE_MS) : undefined,
       body: JSON.stringify({
         key: scan.key,
-        code: scan.code,
+        code: scan.tag ? `${scan.code}.${scan.tag}` : scan.code,
         direction: scan.direction,
         at: scan.at,
         sent_at: new Date(world.now()).toISOString(),

@@ -79,6 +79,7 @@ const vi = {
   "arrive.already": "Đang ở đây từ {time}.",
   "arrive.closes": "Lượt ở {place} sẽ tự đóng.",
   "arrive.back": "Quét mã khác",
+  "arrive.report": "Mã này không đúng chỗ",
   "arrive.kept": "Máy chủ giữ tên và giờ đến ngày {date} để báo khi có ca bệnh, rồi xóa.",
   "arrive.saved": "Đã ghi.",
 
@@ -243,6 +244,7 @@ const en = {
   "arrive.already": "Here since {time}.",
   "arrive.closes": "The stay at {place} will end by itself.",
   "arrive.back": "Scan another code",
+  "arrive.report": "This code is in the wrong place",
   "arrive.kept": "The server keeps the name and the time until {date}, to warn if there is a case, and then erases them.",
   "arrive.saved": "Written down.",
 

@@ -13,7 +13,7 @@ test("the phone reads every text as the server does", { skip: cases.length ? fal
 test("a wrong text says what is wrong with it", () => {
   assert.equal(parse("https://example.org/menu").fault, "foreign");
   assert.equal(parse("001093000000|NGUYEN VAN A|1987-01-18|0|1629|1<0").fault, "foreign");
-  assert.deepEqual(parse("7KD2-Q4M"), { code: null, fault: "length", length: 7 });
+  assert.deepEqual(parse("7KD2-Q4M"), { code: null, tag: null, fault: "length", length: 7 });
   assert.equal(parse("").fault, "length");
 });
 
@@ -33,4 +33,12 @@ test("every wrong character and every swap of two is found", { skip: cases.lengt
     }
   }
   assert.equal(parse(grouped(code)).code, code);
+});
+
+test("the tag of a screen is told from its code", { skip: cases.length ? false : "run by pytest" }, () => {
+  const { code } = cases.find((one) => one.code);
+  assert.deepEqual(parse(`HTTPS://LACHAN.VN/C/${code}.ABCDEF12`), { code, tag: "ABCDEF12", fault: null });
+  assert.deepEqual(parse(`${grouped(code).toLowerCase()}.abcolil2`), { code, tag: "ABC01112", fault: null });
+  assert.equal(parse(`https://lachan.vn/c/${code}`).tag, null);
+  assert.equal(parse(`https://lachan.vn/c/${code}.ABC`).code, null);
 });

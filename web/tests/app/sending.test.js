@@ -172,3 +172,11 @@ test("waits double up to ten minutes; Retry-After is seconds or a date", () => {
   assert.equal(retryAfter(null, NOON), null);
   assert.equal(retryAfter("soon", NOON), null);
 });
+
+test("what was read from a screen is sent with its tag and the moment of the scan", async () => {
+  const it = world();
+  await it.scans.put(scan("k1", -3, { tag: "ABCDEF12" }));
+  await send(it.scans, it.world);
+  assert.equal(it.requests[0].code, `${"C".repeat(12)}.ABCDEF12`);
+  assert.equal(it.requests[0].at, new Date(NOON - 3 * 60_000).toISOString());
+});

@@ -54,10 +54,17 @@ def _write(scans: list[Scan]) -> list[Outcome]:
 
 
 def record(
-    request: HttpRequest, *, code: str, direction: Direction, people: Iterable[Person], form_key: UUID
+    request: HttpRequest,
+    *,
+    code: str,
+    direction: Direction,
+    people: Iterable[Person],
+    form_key: UUID,
+    rotating: bool = False,
 ) -> set[Outcome]:
     """Write the arrival or departure of those people at the place of that code, at this moment.
 
+    `rotating`: a screen's tag was right when the page was opened (screens.py).
     `form_key` is made when the form is drawn: a form sent twice writes once (then OTHER_BODY: its time differs).
     """
     now = datetime.now(UTC)
@@ -77,6 +84,7 @@ def record(
                 person=person.key,
                 id=uuid7(),
                 fit=True,
+                rotating=rotating,
             )
         )
     return set(_write(scans))

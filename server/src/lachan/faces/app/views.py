@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from lachan.faces.app import addressing, arrival, health, inbox, offline
+from lachan.faces.app import addressing, arrival, health, inbox, offline, screens
 from lachan.ground.platform.context import look
 from lachan.register.access import sessions
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
 from lachan.register.people import queries as people_queries
 from lachan.register.people.models import Person
-from lachan.register.places import codes, kinds
+from lachan.register.places import codes, kinds, rotation
 from lachan.register.places import queries as places
 from lachan.register.places.models import Place, PlaceCode
 from lachan.systems.checkin.keeping import RETENTION
@@ -176,8 +176,9 @@ def _why_not(code: str) -> tuple[int, str]:
 @never_cache
 def arrive(request: HttpRequest, code: str) -> HttpResponse:
     """A poster's link, opened by the phone's own camera: the place, and the button that writes the arrival down."""
+    text, tag = rotation.split(code)
     try:
-        parsed = codes.parse(code)
+        parsed = codes.parse(text)
     except codes.NotACodeError:
         return render(
             request,
@@ -185,18 +186,23 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
             {"fault": _("Địa chỉ này thiếu hoặc sai một phần mã. Quét lại, hoặc gõ 12 chữ và số in dưới hình vuông.")},
             status=HTTPStatus.NOT_FOUND,
         )
-    if parsed != code:
-        return redirect("app:arrive", code=parsed)
-    place = places.place_by_code(parsed)
-    if place is None:
+    found = places.code_by_text(parsed)
+    if found is None:
         status, fault = _why_not(parsed)
         return render(request, "app/no_place.html", {"fault": fault}, status=status)
+    whole = f"{parsed}.{tag}" if found.rotating and tag else parsed
+    if whole != code:
+        return redirect("app:arrive", code=whole)
+    screen = screens.seen(request, parsed, tag) if found.rotating else ""
+    if screen is None:
+        fault = _("Mã trên màn hình đổi mỗi nửa phút, mã này đã cũ. Quét lại ngay tại màn hình.")
+        return render(request, "app/no_place.html", {"fault": fault}, status=HTTPStatus.GONE)
     if not sessions.resume(request):
-        return render(request, "app/arrive_signed_out.html", {"place": place, "code": parsed})
-    return _arrive(request, place=place, code=parsed)
+        return render(request, "app/arrive_signed_out.html", {"place": found.place, "code": whole})
+    return _arrive(request, place=found.place, code=parsed, screen=screen)
 
 
-def _arrive(request: HttpRequest, *, place: Place, code: str) -> HttpResponse:
+def _arrive(request: HttpRequest, *, place: Place, code: str, screen: str = "") -> HttpResponse:
     people = _people(request)
     inside = [here for here in arrival.running(people) if here.place.pk == place.pk]
     fault = ""
@@ -205,7 +211,12 @@ def _arrive(request: HttpRequest, *, place: Place, code: str) -> HttpResponse:
         direction = Direction.OUT if request.POST.get("direction") == "out" else Direction.IN
         if chosen:
             outcomes = arrival.record(
-                request, code=code, direction=direction, people=chosen, form_key=_form_key(request)
+                request,
+                code=code,
+                direction=direction,
+                people=chosen,
+                form_key=_form_key(request),
+                rotating=bool(screen),
             )
             if outcomes <= {Outcome.NEW, Outcome.REPLAY, Outcome.OTHER_BODY}:
                 if direction == Direction.IN and (asked := health.to_answer(chosen, place)):
@@ -219,6 +230,7 @@ def _arrive(request: HttpRequest, *, place: Place, code: str) -> HttpResponse:
         people,
         place=place,
         code=code,
+        screen=screen,
         form_key=uuid4(),
         inside=inside,
         fault=fault,

@@ -54,7 +54,11 @@ WITH input AS MATERIALIZED (
     LEFT JOIN people_person ward ON ward.key = i.ward
     LEFT JOIN places_placecode code ON code.code = i.code AND code.revoked_at IS NULL
         -- A screen's code is none without a tag that fits its moment, and a poster's code has no tag.
-        AND code.rotating = i.rotating
+        -- Who came in by the screen may leave without scanning it again.
+        AND (code.rotating = i.rotating OR (i.direction = 2 AND EXISTS (
+            SELECT FROM checkin_event came
+            WHERE came.person_id = coalesce(ward.id, own.id) AND came.place_id = code.place_id
+              AND came.at > i.at - interval '24 hours' AND came.at <= i.at)))
     LEFT JOIN places_place place ON place.id = code.place_id AND place.closed_at IS NULL
 ), stored AS (
     INSERT INTO checkin_receipt (device_id, key, body_hash, event_id, place_id, at, direction, clock_offset,
