@@ -35,10 +35,8 @@ def _start_database() -> None:
 
 
 _start_database()
-
-
-def pytest_configure() -> None:
-    compile_all()
+# Before Django reads a catalogue, which it does once.
+compile_all()
 
 
 @pytest.fixture(autouse=True)
