@@ -36,10 +36,10 @@ class Walk:
         known = {page.code if isinstance(page, Repeat) else item.code for page, item in self.document.items()}
         answers = {code: value for code, value in self.state.answers.items() if code in known}
         for page in self.document.pages:
-            if isinstance(page, Repeat) and page.code in answers:
+            # Entries there must be are asked before anything is typed into them.
+            if isinstance(page, Repeat) and (page.code in answers or self.rows(page)):
                 inside = {item.code for item in page.questions}
-                rows = self.rows(page)
-                answers[page.code] = [{c: v for c, v in row.items() if c in inside} for row in rows]
+                answers[page.code] = [{c: v for c, v in row.items() if c in inside} for row in self.rows(page)]
         return validate(self.document, answers, on=self.on, for_another=self.for_another)
 
     def rows(self, repeat: Repeat) -> list[dict[str, Any]]:
@@ -47,6 +47,12 @@ class Walk:
         kept = self.state.answers.get(repeat.code)
         rows = [row for row in kept if isinstance(row, dict)][: repeat.most] if isinstance(kept, list) else []
         return rows + [{} for _missing in range(repeat.least - len(rows))]
+
+    def settle(self) -> None:
+        """Keep the entries there must be also where nothing was typed, so that what is sent is what was checked."""
+        for page in self.pages():
+            if isinstance(page, Repeat) and self.rows(page):
+                self.state.answers[page.code] = self.rows(page)
 
     def pages(self) -> list[Screen]:
         """The pages that show at least one question under the answers so far; the entries of a group, then its list."""

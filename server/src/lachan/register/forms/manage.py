@@ -16,7 +16,7 @@ from lachan.ground.platform.wording import things_to_mend
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require
 from lachan.register.forms import actions, queries
-from lachan.register.forms.compare import ADDED, CHANGED, MOVED, REMOVED, compare
+from lachan.register.forms.compare import ADDED, CHANGED, MOVED, REMOVED, Change, compare
 from lachan.register.forms.document import LANGUAGES, Document
 from lachan.register.forms.models import FormVersion
 from lachan.register.forms.outline import RefusedError
@@ -94,15 +94,54 @@ def compared(request: HttpRequest, code: str, before: int, after: int) -> HttpRe
     words = {ADDED: _("thêm"), REMOVED: _("bỏ"), CHANGED: _("sửa"), MOVED: _("đổi chỗ")}
     found = compare(old.content, new.content, language)
     counts = [(words[kind], sum(change.kind == kind for change in found)) for kind in words]
+    changes = [(words[change.kind], change, _readable(change)) for change in found]
     context = {
         "title": _title(new),
         "old": old,
         "new": new,
         "counts": [(word, count) for word, count in counts if count],
-        "changes": [(words[change.kind], change) for change in found],
+        "changes": changes,
         "versions": queries.all_versions().filter(form_id=code),
     }
     return render(request, "forms/compare.html", context)
+
+
+def _readable(change: Change) -> list[tuple[str, str, str]]:
+    """The rows of a change in an officer's words; a field without words of its own keeps its name."""
+    names = {
+        "label": _("chữ của câu"),
+        "short": _("tên ngắn"),
+        "hint": _("lời dẫn"),
+        "type": _("loại"),
+        "required": _("bắt buộc"),
+        "show_if": _("chỉ hỏi khi"),
+        "constraint": _("điều phải đúng"),
+        "options": _("lựa chọn"),
+        "unknown": _("có “Không rõ”"),
+        "least": _("nhỏ nhất"),
+        "most": _("lớn nhất"),
+        "earliest": _("sớm nhất (ngày)"),
+        "latest": _("muộn nhất (ngày)"),
+        "languages": _("ngôn ngữ"),
+        "machine_translated": _("bản dịch máy"),
+        "look_back_days": _("số ngày nhìn lại"),
+        "title": _("tên tờ khai"),
+        "value": _("công thức"),
+        "group": _("nhóm"),
+        "entry": _("tên mỗi mục"),
+        "unit": _("đơn vị"),
+    }
+    rows = []
+    for key, before, after in change.rows:
+        head, dot, rest = key.partition(".")
+        rows.append((f"{names.get(head, head)}{dot and ' · '}{rest}", _value(before), _value(after)))
+    return rows
+
+
+def _value(value: str) -> str:
+    if value in {"true", "false"}:
+        return _("có") if value == "true" else _("không")
+    return value.strip("[]").replace('"', "").replace(",", ", ") if value.startswith("[") else value
 
 
 @keeper

@@ -198,6 +198,7 @@ class FormFlow(View):
             # Pressed twice, or again from an old tab: what the page showed is sent already, and its draft is gone.
             messages.success(self.request, _("Tờ khai này đã gửi rồi."))
             return HttpResponseRedirect(self.exit_url())
+        self.walk.settle()
         result = self.walk.result()
         if not result.ok:
             return self._check(HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -14,10 +14,13 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lachan.register.forms import actions
+from lachan.register.forms.document import plain
+from lachan.register.forms.tests.worlds import daily, form, party, yes_no
 from lachan.testing.cast import sign_in
 
 CHROMIUM = "/usr/bin/chromium"
 PICTURES = os.environ.get("LACHAN_PICTURES")
+BAD = b'"survey",,\n,"type","name","label"\n,"geopoint","where","Where"\n,"audio","cough","Cough"\n'
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -32,6 +35,19 @@ def cookies(client: Client, commune_officer: Any) -> dict[str, str]:
     """The shipped forms, and an officer's session. Made before playwright starts, whose loop Django takes for async."""
     actions.load_forms()
     sign_in(client, commune_officer)
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+@pytest.fixture
+def keeper_cookies(minister: Any) -> dict[str, str]:
+    """The Ministry's session, two versions to compare and a party to declare."""
+    other = form(*plain(daily())["pages"][:4], yes_no("smell", required=True), code="daily")
+    actions.publish(version=actions.create_draft(document={**plain(daily()), "code": "daily"}))
+    machine = {"languages": ["vi", "en", "ko"], "machine_translated": ["ko"]}
+    actions.create_draft(document={**plain(other), **machine})
+    actions.create_draft(document=plain(party()))
+    client = Client()
+    sign_in(client, minister)
     return {name: morsel.value for name, morsel in client.cookies.items()}
 
 
@@ -114,3 +130,43 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(
     look(page, "symptoms-error")
     page.locator(".error-summary a").click()
     assert page.evaluate("document.activeElement.id") == "q_symptoms"
+
+
+@pytest.mark.parametrize(("language", "size"), [("vi", (360, 740)), ("en", (1440, 900))], ids=["phone-vi", "desk-en"])
+def test_the_ministry_keeps_forms(
+    keeper_cookies: dict[str, str], browser: Browser, live_server: Any, language: str, size: tuple[int, int]
+) -> None:
+    cookies = {**keeper_cookies, "lachan_language": language}
+    page = opened(browser, live_server.url, cookies, size, java_script_enabled=False)
+    eyes = opened(browser, live_server.url, cookies, size)
+
+    def see(address: str, name: str) -> None:
+        eyes.goto(address)
+        look(eyes, f"{name}-{language}-{size[0]}")
+
+    see("/forms/", "kept")
+    see("/forms/daily/compare/1/2/", "compare")
+    see("/forms/daily/2/publish/", "publish")
+    see("/forms/daily/1/retire/", "retire")
+    see("/forms/upload/", "upload")
+    eyes.locator("#file").set_input_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": BAD}])
+    eyes.locator("button.hero").click()
+    eyes.locator(".error-summary li").first.wait_for()
+    look(eyes, f"upload-faults-{language}-{size[0]}")
+    page.goto("/forms/sample/1/preview/")
+    page.get_by_role("radio").nth(1).check()
+    page.locator("button.hero").click()
+    page.locator("#q_name").fill("Minh")
+    page.locator("input[name=fever][value=no]").check()
+    page.locator("button.hero").click()
+    see(page.url, "entries")
+    page.locator("button[value=add]").click()
+    see(page.url, "entry")
+    page.locator("#q_name").fill("Lan")
+    page.locator("input[name=fever][value=no]").check()
+    page.locator("button.hero").click()
+    page.locator("button[value=drop-0]").click()
+    see(page.url, "entries-one")
+    page.locator("button.hero").click()
+    assert page.url.endswith("/check/")
+    see(page.url, "check-party")

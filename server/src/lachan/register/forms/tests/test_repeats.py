@@ -172,6 +172,14 @@ def test_walking_adds_drops_and_comes_back_to_the_list() -> None:
     assert len(walk.rows(PARTY.pages[1])) == 1  # type: ignore[arg-type]
 
 
+def test_entries_there_must_be_are_sent_also_when_nothing_is_typed_into_them() -> None:
+    group = {**plain(PARTY)["pages"][1], "questions": [yes_no("cough")], "least": 2}
+    walk = Walk(form(group), State(), ON)
+    assert walk.result().values == {"party": [{}, {}]}
+    walk.settle()
+    assert validate(walk.document, walk.state.answers, on=ON) == walk.result()
+
+
 @pytest.mark.django_db
 def test_a_family_is_declared_page_by_page_without_javascript(client: Client, commune_officer: Any) -> None:
     version = actions.create_draft(document=plain(party()))
@@ -183,6 +191,7 @@ def test_a_family_is_declared_page_by_page_without_javascript(client: Client, co
 
     assert post("group_tour", on_screen="group_tour", group_tour="no") == f"{base}party-0/"
     page = client.get(f"{base}party-0/").content.decode()
+    assert 'name="fever"' in page, "the entry there must be is asked before anything is typed into it"
     assert "<h1>Người 1</h1>" in page
     assert post("party-0", on_screen=["name", "age", "fever"], name="Minh", age="40", fever="no") == f"{base}party/"
     assert "Minh, 40" in client.get(f"{base}party/").content.decode()
