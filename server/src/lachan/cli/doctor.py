@@ -128,7 +128,7 @@ def _inside_database(url: str) -> Iterator[Finding]:
         if not one("SELECT to_regclass('areas_area') IS NOT NULL"):
             yield Finding(True, "Tables: none yet, `lachan serve` makes them")
             return
-        count = one("SELECT count(*) FROM areas_area WHERE level = 3 AND valid_to IS NULL")
+        count = one("SELECT count(*) FROM areas_area WHERE level = 3 AND valid_to IS NULL AND closed_before IS NULL")
         yield Finding(bool(count), f"{count} communes in force", "Run `lachan areas load`.")
         ahead = one("SELECT abs(extract(epoch FROM clock_timestamp() - now()))::float < 5")
         yield Finding(bool(ahead), "The database answers in time", "Look at the load of the database server.")
