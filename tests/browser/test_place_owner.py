@@ -72,6 +72,12 @@ def test_every_page_passes(site: Any, town: Any, phone: Any, owner: Any, scheme:
         "new": "/places/new",
         "place": f"/places/{town.market.key}/",
         "replace": f"/places/{town.market.key}/code/",
+        "edit": f"/places/{town.market.key}/edit/",
+        "parts": f"/places/{town.market.key}/parts/",
+        "numbers": f"/places/{town.market.key}/numbers/",
+        "pause": f"/places/{town.market.key}/pause/",
+        "screen": f"/places/{town.market.key}/screen/",
+        "report": "/places/report/",
     }
     for name, address in addresses.items():
         page.goto(address)

@@ -3,6 +3,7 @@ import { html, render, useEffect, useRef, useState } from "../npm/htm/standalone
 import { Camera } from "./camera.js";
 import { grouped, parse } from "./code.js";
 import { asksHealth, Health } from "./health.js";
+import { communeOf, keep } from "./directories.js";
 import { config, icon, say } from "./page.js";
 import { record } from "./record.js";
 import { facts, scans } from "./store.js";
@@ -14,7 +15,7 @@ const CACHED_PLACES = 200;
 
 /**
  * @typedef {{name: string, key?: string, kind?: string, area?: string}} Known
- * @typedef {{state: "known", place: Known} | {state: "offline", place: Known | null} | {state: "refused", message: string}} Answer
+ * @typedef {{state: "known", place: Known} | {state: "offline", place: Known | null, commune: string | null} | {state: "refused", message: string}} Answer
  */
 
 /** What was read from screens, by code: the tag is right for the moment of the scan, not of the press. @type {Map<string, {tag: string, at: string}>} */
@@ -38,6 +39,7 @@ async function lookUp(code) {
       const place = { name: answer.name, key: answer.key, kind: answer.kind, area: answer.commune };
       const kept = Object.entries(cache).filter(([other]) => other !== code).slice(-CACHED_PLACES + 1);
       await facts.set("places", Object.fromEntries([...kept, [code, place]]));
+      if (answer.commune_code) void keep(answer.commune_code, answer.commune);
       return { state: "known", place };
     }
     if (response.status === 404 || response.status === 410) {
@@ -46,7 +48,7 @@ async function lookUp(code) {
   } catch {
     // No network, or too slow: the arrival is written down all the same.
   }
-  return { state: "offline", place: cache[code] ?? null };
+  return { state: "offline", place: cache[code] ?? null, commune: await communeOf(code) };
 }
 
 /** The main button stays where the thumb has just been: above the tabs. @param {{children: any}} props */
@@ -115,7 +117,7 @@ function Arrive({ code, back }) {
   };
   return html`<div class="stack snug" data-arrive=${code}>
     <div><h1 tabindex="-1" ref=${heading}>${name}</h1>${place?.area ? html`<p class="meta">${place.area}</p>` : null}</div>
-    ${answer.state === "offline" ? html`<div class="notice">${icon("offline")}<div>${say("arrive.offline")}</div></div>` : null}
+    ${answer.state === "offline" ? html`<div class="notice">${icon("offline")}<div>${say("arrive.offline")}${answer.commune ? html`<br />${say("arrive.genuine", { commune: answer.commune })}` : null}</div></div>` : null}
     ${inside.length ? html`<div class="notice ok">${icon("clock")}<div>${say("arrive.already", { time: clock(inside[0].start) })}</div></div>` : null}
     ${people.length > 1 || (config.wards.length && !leaving) ? html`<fieldset class="group"><legend class="label">${say(leaving ? "arrive.who-leaves" : "arrive.who")}</legend>
       ${nobody ? html`<p class="error-text" role="alert">${icon("warning")}<span>${say("arrive.nobody")}</span></p>` : null}

@@ -80,6 +80,7 @@ const vi = {
   "arrive.closes": "Lượt ở {place} sẽ tự đóng.",
   "arrive.back": "Quét mã khác",
   "arrive.report": "Mã này không đúng chỗ",
+  "arrive.genuine": "Mã thật, có trong danh sách của {commune}.",
   "arrive.kept": "Máy chủ giữ tên và giờ đến ngày {date} để báo khi có ca bệnh, rồi xóa.",
   "arrive.saved": "Đã ghi.",
 
@@ -245,6 +246,7 @@ const en = {
   "arrive.closes": "The stay at {place} will end by itself.",
   "arrive.back": "Scan another code",
   "arrive.report": "This code is in the wrong place",
+  "arrive.genuine": "A genuine code, on the list of {commune}.",
   "arrive.kept": "The server keeps the name and the time until {date}, to warn if there is a case, and then erases them.",
   "arrive.saved": "Written down.",
 

@@ -35,6 +35,8 @@ class PlaceInfo(msgspec.Struct):
     province: str
     address: str
     asks_health: bool
+    # Official code of the commune: which directory to keep.
+    commune_code: str
     opens: time | None = None
     closes: time | None = None
 
@@ -74,6 +76,7 @@ def place(request: HttpRequest, code: str) -> PlaceInfo:
         kind=found.kind,
         kind_label=str(Place.Kind(found.kind).label),
         commune=found.area.name,
+        commune_code=found.area.code,
         province=found.area.parent.name if found.area.parent else "",
         address=found.address,
         asks_health=asks_health(found.kind),
