@@ -202,6 +202,15 @@ def reopen_place(*, place: Place) -> None:
 
 
 @transaction.atomic
+def reopen_due() -> int:
+    """Open the places whose day has come; returns how many."""
+    due = Place.objects.filter(reopens_on__lte=timezone.localdate()).exclude(paused_at=None)
+    for place in due:
+        reopen_place(place=place)
+    return len(due)
+
+
+@transaction.atomic
 def report_code(*, code: PlaceCode | None, area: Area, what: str, note: str = "") -> CodeReport:
     """Anyone says that a code is not where it belongs. `area` is the commune where it was seen, whose officers look."""
     report = CodeReport.objects.create(

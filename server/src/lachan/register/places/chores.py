@@ -1,7 +1,7 @@
 """What the steward does for this room."""
 
 from lachan.ground.platform import steward
-from lachan.register.places import importing
+from lachan.register.places import actions, importing, keeping
 
 
 @steward.every(2, "import places")
@@ -9,6 +9,11 @@ def import_places() -> None:
     importing.work_aside()
 
 
-@steward.daily("02:40", "forget imported files")
-def forget_files() -> int:
-    return importing.forget_old()
+@steward.daily("00:05", "open places again")
+def reopen_places() -> int:
+    return actions.reopen_due()
+
+
+@steward.daily("02:40", "forget what places no longer need")
+def forget() -> int:
+    return importing.forget_old() + keeping.forget_old()

@@ -36,9 +36,9 @@ def test_the_bar_holds_what_the_role_opens(
     def sections(account: Any) -> list[str]:
         return [item.label for item in as_officer(account).get("/desk/").context["desk_nav"]]
 
-    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Cán bộ"]
-    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi"]
-    assert sections(minister) == ["Ca bệnh", "Ổ dịch", "Cán bộ"]
+    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã", "Cán bộ"]
+    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã"]
+    assert sections(minister) == ["Ca bệnh", "Ổ dịch", "Nơi quét mã", "Cán bộ"]
     assert sections(border_officer) == []
 
 

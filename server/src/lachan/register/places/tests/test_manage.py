@@ -235,3 +235,41 @@ def test_counts_leave_as_a_file_that_holds_no_formula(client: Client, market: An
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[1][0] == market.name
     assert rows[1][2] == 0
+
+
+def test_a_season_ends_by_itself_on_its_day(market: Any) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    actions.pause_place(place=market, reopens_on=timezone.localdate() + timedelta(days=1))
+    assert actions.reopen_due() == 0
+    market.reopens_on = timezone.localdate()
+    market.save()
+    assert actions.reopen_due() == 1
+    market.refresh_from_db()
+    assert market.paused_at is None
+
+
+def test_invitations_and_reports_are_forgotten(market: Any, owner: Any) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from lachan.register.places import keeping, staffing
+    from lachan.register.places.models import PlaceInvite
+
+    now = timezone.now()
+    declined = staffing.invite_staff(place=market, phone="+84905000418", role="gatekeeper")
+    expired = staffing.invite_staff(place=market, phone="+84905000419", role="gatekeeper")
+    kept = staffing.invite_staff(place=market, phone="+84905000421", role="gatekeeper")
+    PlaceInvite.objects.filter(pk=declined.pk).update(declined_at=now - timedelta(days=31))
+    PlaceInvite.objects.filter(pk=expired.pk).update(expires_at=now - timedelta(days=31))
+    offer = staffing.offer_place(place=market, giver=owner, phone="+84905000419")
+    PlaceTransfer.objects.filter(pk=offer.pk).update(withdrawn_at=now - timedelta(days=31))
+    old = actions.report_code(code=None, area=market.area, what="covered")
+    CodeReport.objects.filter(pk=old.pk).update(reported_at=now - timedelta(days=91))
+    actions.report_code(code=None, area=market.area, what="covered")
+    assert keeping.forget_old() == 4
+    assert list(PlaceInvite.objects.all()) == [kept]
+    assert CodeReport.objects.count() == 1
