@@ -296,7 +296,8 @@ def _kind(expression: Expression, kinds: Mapping[str, str], problems: list[str])
     inner = [_kind(e, kinds, problems) for e in parts(expression)]
     match expression:
         case Answer(of) | IsAnswered(of):
-            if of not in kinds:
+            # "group/question" is how `kinds` keeps what only entries know; nobody may ask so.
+            if of not in kinds or "/" in of:
                 problems.append(f"asks about {of!r}, which does not stand before it")
             return "condition" if isinstance(expression, IsAnswered) else kinds.get(of, "")
         case Today(days):

@@ -49,6 +49,8 @@ LARGEST_FILE = 5 * 1024 * 1024
 EXTRA_SHEET = "lachan"
 # The row of that sheet about the form as a whole; no question's name begins so.
 FORM_ROW = "_form"
+# What XML 1.0, and so a workbook, has no place for.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE = re.compile(r"\(([a-z]{2})\)\s*$")
 _NAMES = {
     "vietnamese": "vi", "tiếng việt": "vi", "english": "en", "chinese": "zh", "korean": "ko", "japanese": "ja",
@@ -435,6 +437,8 @@ class _Export:
         for at, values in enumerate([dict(zip(columns, columns, strict=True)), *rows], start=1):
             for across, key in enumerate(columns, start=1):
                 if key in values:
+                    if _UNWRITABLE.search(values[key]):
+                        raise FormulaError(_("“%(key)s”: có ký tự mà bảng tính không giữ được") % {"key": key})
                     cell = sheet.cell(at, across, values[key])
                     # Text that begins with "=" stays text.
                     cell.data_type = "s"

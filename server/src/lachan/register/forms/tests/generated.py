@@ -40,7 +40,7 @@ def _of(code: str) -> dict[str, Any]:
 
 @st.composite
 def _number(draw: st.DrawFn, kinds: dict[str, str], depth: int = 2) -> Any:
-    known = [code for code, kind in kinds.items() if kind == "number"]
+    known = [code for code, kind in kinds.items() if kind == "number" and "/" not in code]
     choices: list[st.SearchStrategy[Any]] = [numbers]
     if known:
         choices += [st.sampled_from(known).map(_of)] * 3

@@ -150,7 +150,7 @@ def test_the_ministry_keeps_forms(
     see("/forms/daily/1/retire/", "retire")
     see("/forms/upload/", "upload")
     eyes.locator("#file").set_input_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": BAD}])
-    eyes.locator("button.hero").click()
+    eyes.locator("main button.leaf").click()
     eyes.locator(".error-summary li").first.wait_for()
     look(eyes, f"upload-faults-{language}-{size[0]}")
     page.goto("/forms/sample/1/preview/")

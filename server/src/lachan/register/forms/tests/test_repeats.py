@@ -122,6 +122,7 @@ def test_the_schema_refuses_what_the_validator_refuses_of_single_answers(entries
         ([{**plain(PARTY)["pages"][1], "least": 5}], "bounds leave no number"),
         ([plain(PARTY)["pages"][1] | {"show_if": is_yes("fever")}], "'group_tour'|'fever'"),
         ([yes_no("group_tour"), plain(PARTY)["pages"][1], yes_no("z", show_if=is_yes("fever"))], "'fever'"),
+        ([yes_no("group_tour"), plain(PARTY)["pages"][1], yes_no("z", show_if=is_yes("party/fever"))], "'party/fever'"),
         ([yes_no("group_tour"), plain(PARTY)["pages"][1], yes_no("name")], "name: used twice"),
         (
             [
