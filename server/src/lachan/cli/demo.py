@@ -40,7 +40,10 @@ def player(options: Options) -> Callable[[threading.Event], None]:
                     plain(line)
         except Exception as error:
             # The pages go on being served; the person must see why the world is missing.
-            complain(f"The demonstration world could not be made: {error!r}")
+            if stopping.is_set():
+                say("The demonstration world was not finished; the next start makes it")
+            else:
+                complain(f"The demonstration world could not be made: {error!r}")
         finally:
             connection.close()
 
