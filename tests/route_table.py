@@ -31,12 +31,6 @@ MINISTRY_FORM = who(302, 403, 403, ministry=422)
 MINISTRY_404 = who(302, 403, 403, ministry=404)
 MINISTRY_CLOSED = who(302, 403, 403, ministry=405)
 
-# The Ministry alone keeps the forms.
-MINISTRY = who(302, 403, 403, ministry=200)
-MINISTRY_FORM = who(302, 403, 403, ministry=422)
-MINISTRY_404 = who(302, 403, 403, ministry=404)
-MINISTRY_CLOSED = who(302, 403, 403, ministry=405)
-
 TABLE: dict[str, Row] = {
     # ---- the platform
     "healthz": Row("/healthz", PUBLIC, PUBLIC),
@@ -180,14 +174,6 @@ TABLE: dict[str, Row] = {
     # ---- forms
     "api/v1/forms/<str:code>": Row("/api/v1/forms/nothing", everybody(404), CLOSED),
     "forms/": Row("/forms/", DESK, DESK),
-    "forms/upload/": Row("/forms/upload/", MINISTRY, MINISTRY_FORM),
-    "forms/<slug:code>/compare/<int:before>/<int:after>/": Row(
-        "/forms/x/compare/1/2/", DESK_NOTHING_THERE, DESK_CLOSED
-    ),
-    "forms/<slug:code>/<int:number>/publish/": Row("/forms/x/1/publish/", MINISTRY_404, MINISTRY_404),
-    "forms/<slug:code>/<int:number>/retire/": Row("/forms/x/1/retire/", MINISTRY_404, MINISTRY_404),
-    "forms/<slug:code>/<int:number>/reviewed/": Row("/forms/x/1/reviewed/", MINISTRY_CLOSED, MINISTRY_404),
-    "forms/<slug:code>/<int:number>/file/<slug:kind>/": Row("/forms/x/1/file/fhir/", DESK_NOTHING_THERE, DESK_CLOSED),
     "forms/upload/": Row("/forms/upload/", MINISTRY, MINISTRY_FORM),
     "forms/<slug:code>/compare/<int:before>/<int:after>/": Row(
         "/forms/x/compare/1/2/", DESK_NOTHING_THERE, DESK_CLOSED
