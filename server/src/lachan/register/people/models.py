@@ -93,12 +93,14 @@ class HouseholdMember(models.Model):
                 condition=models.Q(until=None) | models.Q(until__gt=models.F("since")), name="people_stay_forward"
             ),
         ]
-        indexes = [models.Index(
+        indexes = [
+            models.Index(
                 # Tracing reads who lived together from this index alone.
                 fields=["household"],
                 include=["person", "since", "until"],
                 name="people_member_together",
-            )]
+            )
+        ]
 
     def __str__(self) -> str:
         return f"person {self.person_id} in household {self.household_id}"
