@@ -67,6 +67,12 @@ class Endpoint:
 
 
 _endpoints: list[Endpoint] = []
+_guards: dict[str, Callable[[HttpRequest], object]] = {}
+
+
+def guard_with(auth: str, check: Callable[[HttpRequest], object]) -> None:
+    """Before an endpoint of that `auth` reads anything, run the check; it raises ApiError for whoever may not ask."""
+    _guards[auth] = check
 
 
 def document(endpoint: Endpoint) -> None:
@@ -134,6 +140,9 @@ def endpoint(
                 if request.method not in allowed:
                     message = _("Địa chỉ này chỉ nhận %(method)s.") % {"method": method}
                     raise ApiError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message)
+                if guard := _guards.get(auth or ""):
+                    # Who may not ask learns nothing of what would be a right question.
+                    guard(request)
                 if query is not None:
                     arguments["query"] = _read_query(request, query)
                 if decoder is not None:
