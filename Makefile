@@ -79,12 +79,21 @@ migrations: dev ## migrations are complete and safe
 words: dev ## every text has its English
 	$(BIN)/python -m lachan.ground.platform.messages check
 
-unit: dev ## the suite on the embedded PostgreSQL, browser tests included
-	$(PYTEST)
+# One process a part: a browser's event loop, once started, stays for the rest of its process, and async tests need their own.
+ROOMS := ground register response systems faces simulate api
+PARTS := $(ROOMS:%=server/src/lachan/%) tests/api tests/faults tests/story tests/browser "tests --ignore=tests/api --ignore=tests/faults --ignore=tests/story --ignore=tests/browser"
+WITHOUT_BROWSER := $(ROOMS:%=server/src/lachan/%) tests/api tests/faults "tests --ignore=tests/api --ignore=tests/faults --ignore=tests/story --ignore=tests/browser"
 
-unit-pg15: dev ## the suite on Debian's PostgreSQL 15
+unit: dev ## the suite on the embedded PostgreSQL, browser tests included
+	@failed=""; for part in $(PARTS); do \
+	  echo "== $$part"; $(PYTEST) $$part || failed="$$failed $$part"; \
+	done; [ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
+
+unit-pg15: dev ## the suite on Debian's PostgreSQL 15, browser tests left to `unit`
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then \
-	  echo "LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser'"; LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser'; \
+	  failed=""; for part in $(WITHOUT_BROWSER); do \
+	    echo "== PostgreSQL 15: $$part"; LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser' $$part || failed="$$failed $$part"; \
+	  done; [ -z "$$failed" ] || { echo "FAILED on PostgreSQL 15:$$failed"; exit 1; }; \
 	elif [ "$$CI" = true ]; then \
 	  echo "PostgreSQL 15 is missing and CI=true"; exit 1; \
 	else \
