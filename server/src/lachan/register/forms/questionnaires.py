@@ -200,8 +200,12 @@ def _row(tree: Any) -> list[dict[str, Any]] | None:
 def _compared(left: Any, sign: str, right: Any) -> list[dict[str, Any]] | None:
     if not (isinstance(left, dict) and left.get("op") == "answer") or isinstance(right, dict | bool):
         return None
+    if right == "":
+        # FHIR has no empty string: the condition goes out in our own words.
+        return None
+    answer: dict[str, Any]
     if isinstance(right, str):
-        answer: dict[str, Any] = {"answerCoding": {"code": right}} if right else {"answerString": right}
+        answer = {"answerCoding": {"code": right}}
     else:
         answer = {"answerInteger": right} if isinstance(right, int) else {"answerDecimal": right}
     row = {"question": left["of"], "operator": sign, **answer}
