@@ -48,7 +48,7 @@ def test_a_new_build_replaces_the_old_one(site: sites.Site, town: Any, browser: 
         page.goto("/app/")
         build = page.evaluate("() => document.querySelector('link[rel=modulepreload]').href.split('/')[4]")
         assert f"lachan-static-{build}" not in old
-        for _try in range(100):
+        for _try in range(400):
             kept = page.evaluate(
                 """async () => {
                     const answer = await (await caches.open("lachan-pages")).match("/app/scan/");
