@@ -13,6 +13,7 @@ import { expired } from "./visits.js";
 export const SYNC_TAG = "lachan-send";
 const SHORTEST_PAUSE_MS = 1_000;
 const LIST_EVERY_MS = 10 * 60_000;
+const TAKE_OVER_EVERY_MS = 1_500;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let lost = false;
@@ -84,11 +85,31 @@ async function keepPages() {
     // A new build's worker takes over while this page is open: it has to keep its own pages.
     navigator.serviceWorker.addEventListener("controllerchange", ask);
     ask();
+    takeOver(registration);
+    awaitInstalled(registration);
+    registration.addEventListener("updatefound", () => awaitInstalled(registration));
     document.documentElement.dataset.worker = "ready";
   } catch {
     document.documentElement.dataset.worker = "none";
   }
   document.dispatchEvent(new Event("lachan-worker"));
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function awaitInstalled(registration) {
+  const coming = registration.installing;
+  coming?.addEventListener("statechange", () => coming.state === "installed" && takeOver(registration));
+}
+
+/**
+ * Let a new build's worker replace the old one while the page is quiet, and say so again until it has: Chromium gives up when
+ * a request wakes the old worker in the same moment, and from then on answers nothing until it is asked again.
+ * @param {ServiceWorkerRegistration} registration
+ */
+function takeOver(registration) {
+  if (!registration.waiting || !registration.active) return;
+  registration.waiting.postMessage({ kind: "take-over" });
+  setTimeout(() => takeOver(registration), TAKE_OVER_EVERY_MS);
 }
 
 async function eraseExpired() {

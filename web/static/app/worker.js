@@ -34,8 +34,6 @@ export function start({ build, assets, scan, offline }) {
       }));
       const pages = await caches.open(PAGES);
       await pages.add(offline);
-      // An open page asks for files of its own build, which the older cache still has: no need to wait for it to close.
-      await worker.skipWaiting();
     })());
   });
 
@@ -57,6 +55,8 @@ export function start({ build, assets, scan, offline }) {
   });
 
   worker.addEventListener("message", (/** @type {any} */ event) => {
+    // An open page asks for files of its own build, which the older cache still has: no need to wait for it to close.
+    if (event.data?.kind === "take-over") event.waitUntil(worker.skipWaiting());
     if (event.data?.kind === "keep") event.waitUntil(keep(event.data, { build, offline }));
     if (event.data?.kind === "forget") event.waitUntil(forget(offline).then(() => event.ports[0]?.postMessage("done")));
   });

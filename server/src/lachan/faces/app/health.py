@@ -126,13 +126,17 @@ def told(visits: list[Visit]) -> dict[UUID, Told]:
 
 
 def to_answer(arrived: Iterable[Person], place: Place) -> HttpResponse | None:
-    """Where somebody without scripts answers for the first of those who have just arrived; None when nobody asks."""
+    """Where somebody without scripts answers for the first of those who have just arrived, in the order in which they
+    are given; None when nobody asks."""
     if not asks_health(place.kind) or forms.in_force(health.FORM) is None:
         return None
-    mine = {person.pk for person in arrived}
+    turn = {person.pk: number for number, person in enumerate(arrived)}
     since = timezone.now() - JUST_NOW
-    events = Event.objects.filter(person_id__in=mine, place=place, direction=Direction.IN, at__gt=since)
-    open_ones = [event for event in events.order_by("at", "id") if not health.answered([event.id])]
+    events = Event.objects.filter(person_id__in=turn, place=place, direction=Direction.IN, at__gt=since)
+    done = health.answered(event.id for event in events)
+    open_ones = sorted(
+        (event for event in events if event.id not in done), key=lambda event: (event.at, turn[event.person_id])
+    )
     return redirect("app:health", event=open_ones[0].id) if open_ones else None
 
 
