@@ -26,7 +26,8 @@ from lachan.register.forms.render import language_for
 from lachan.register.forms.schema import answers_schema
 from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import VIETNAM, today
-from lachan.register.forms.xlsform import LARGEST_FILE, read_xlsform, write_xlsform
+from lachan.register.forms.xlsform import write_xlsform
+from lachan.register.forms.xlsform_in import LARGEST_FILE, read_xlsform
 
 keeper = require(Permission.FORM_PUBLISH)
 officers = require(Permission.SITUATION_READ)

@@ -138,3 +138,21 @@ def _flat(children: Iterable[Branch | Item], condition: Expression | None, where
 
 def _under(condition: Expression | None, item: Item) -> Item:
     return item if condition is None else msgspec.structs.replace(item, show_if=both(condition, item.show_if))
+
+
+def in_officers_words(problem: str) -> str:
+    """A fault of a document as a health officer can mend it in the sheet."""
+    where, _sep, what = problem.partition(": ")
+    known = (
+        ("does not stand before it", _("hỏi tới một câu đứng sau, hoặc không có; chuyển câu được hỏi lên trước")),
+        ("no words in", _("thiếu chữ ở một ngôn ngữ của tờ khai")),
+        ("compares a", _("so sánh hai thứ khác loại, ví dụ chữ với số")),
+        ("used twice", _("mã này dùng hai lần, hoặc là mã hệ thống giữ riêng")),
+        ("where a condition is needed", _("điều kiện phải cho kết quả đúng hoặc sai")),
+        ("fewer than", _("thiếu lựa chọn")),
+        ("placeholder", _("có chỗ trong ngoặc nhọn {…} mà không có gì điền vào")),
+    )
+    for part, words in known:
+        if part in problem:
+            return f"“{where}”: {words}."
+    return _("Tờ khai không có câu hỏi nào.") if problem == "no question" else f"“{where}”: {what or problem}."

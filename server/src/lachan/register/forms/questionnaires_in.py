@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from lachan.register.forms.document import LANGUAGES, Document, DocumentError, Item, Text, read
 from lachan.register.forms.expressions import And, Answer, Eq, Expression, In, IsAnswered, Le, Lt, Not, Or
-from lachan.register.forms.outline import Branch, Codes, RefusedError, pages
+from lachan.register.forms.outline import Branch, Codes, RefusedError, in_officers_words, pages
 from lachan.register.forms.questionnaires import EXTENSION, WHOLE, checked
-from lachan.register.forms.xlsform import in_officers_words
 
 # Value sets of the standard that examples name without carrying them: codes and what they mean here.
 _YES_NO_UNKNOWN = {"Y": "yes", "N": "no", "asked-unknown": "unknown", "ASKU": "unknown"}

@@ -13,7 +13,8 @@ from lachan.register.forms.outline import RefusedError
 from lachan.register.forms.tests.generated import documents
 from lachan.register.forms.tests.worlds import daily, party
 from lachan.register.forms.validate import validate
-from lachan.register.forms.xlsform import read_xlsform, write_xlsform
+from lachan.register.forms.xlsform import write_xlsform
+from lachan.register.forms.xlsform_in import read_xlsform
 from lachan.register.forms.xpath import FormulaError, read_formula
 from lachan.testing.vectors import vectors
 
