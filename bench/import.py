@@ -1,4 +1,4 @@
-"""import.rows: a spreadsheet of 50,000 places, read, judged and stored with codes, in rows a second."""  # noqa: N999
+"""import.rows: a spreadsheet of 50,000 places, read, judged and stored with codes, in rows a second."""  # noqa: N999  named as its group in the list of figures
 
 import os
 import time

@@ -43,7 +43,7 @@ def _risk(options: argparse.Namespace) -> int:
         return 0
     profile = RiskProfile.load(options.config)
     for sentence in profile.assumed:
-        print(f"note: {sentence}", file=sys.stderr)  # noqa: T201
+        print(f"note: {sentence}", file=sys.stderr)
     if isinstance(windows_document, Mapping) and "testCases" in windows_document:
         return _cases(profile, windows_document["testCases"], today)
     rows = windows_document.get("exposureWindows") if isinstance(windows_document, Mapping) else windows_document
@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
             passphrase=passphrase,
             seconds=options.seconds,
         ),
-        lambda text: print(text, flush=True),  # noqa: T201
+        lambda text: print(text, flush=True),
     )
 
 
@@ -143,7 +143,7 @@ def _iso(day: int) -> str:
 
 
 def _print(document: Any) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201
+    print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _date(text: str) -> date:
@@ -209,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except (ValueError, RuntimeError, OSError) as wrong:
-        print(f"lachan-proximity {options.verb}: {wrong}", file=sys.stderr)  # noqa: T201
+        print(f"lachan-proximity {options.verb}: {wrong}", file=sys.stderr)
         return 2
 
 

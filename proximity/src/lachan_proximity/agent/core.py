@@ -90,7 +90,7 @@ class Agent:
         self.status = Status()
         self.address = bytes(gaen.IDENTIFIER_BYTES)[:6]
         # How long until the next scan is no secret, and tests repeat; every identifier comes from `secrets`.
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311  when to scan is no secret
         self._interval: int | None = None
         self._waiting: list[Sighting] = []
         self._last_scan: float | None = None

@@ -232,7 +232,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     try:
         data = recordings(files)
     except ValueError as wrong:
-        print(wrong, file=sys.stderr)  # noqa: T201
+        print(wrong, file=sys.stderr)
         return 2
     figures = measure(data, [path.stem for path in files])
     everything = np.ones(len(data.metres), np.bool_)

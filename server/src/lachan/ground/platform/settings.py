@@ -139,7 +139,7 @@ BUILD = static_files.build_id(WEB, PACKAGE)
 STATIC_URL = f"/static/{BUILD}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_IMMUTABLE_FILE_TEST = lambda path, url: True  # noqa: E731
+WHITENOISE_IMMUTABLE_FILE_TEST = lambda path, url: True  # noqa: E731  a setting, not a function of ours
 
 SESSION_COOKIE_NAME = "lachan_session"
 SESSION_COOKIE_HTTPONLY = True

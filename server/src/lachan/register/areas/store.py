@@ -105,11 +105,11 @@ def _synchronise(cursor: CursorWrapper, table: str, columns: str, rows: str, uni
     have = f"SELECT {columns} FROM {table} WHERE {unit} IN (SELECT id FROM load_id)"  # noqa: S608  our own names
     cursor.execute(f"CREATE TEMPORARY TABLE load_want ({columns}) ON COMMIT DROP AS {rows}")
     cursor.execute(
-        f"DELETE FROM {table} t USING ({have} EXCEPT SELECT {columns} FROM load_want) w "  # noqa: S608
+        f"DELETE FROM {table} t USING ({have} EXCEPT SELECT {columns} FROM load_want) w "  # noqa: S608  our own names
         f"WHERE t.{unit} = w.{unit} AND ({_of('t', columns)}) IS NOT DISTINCT FROM ({_of('w', columns)})"
     )
     changed = cursor.rowcount
-    cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM load_want EXCEPT {have}")  # noqa: S608
+    cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM load_want EXCEPT {have}")  # noqa: S608  our own names
     changed += cursor.rowcount
     cursor.execute("DROP TABLE load_want")
     return int(changed)

@@ -145,7 +145,7 @@ Expression: TypeAlias = Union[  # noqa: UP007  the strings inside are forward re
 ]
 
 
-def evaluate(expression: Expression, answers: Mapping[str, Answered], on: date) -> Answered | None:  # noqa: PLR0911, PLR0912
+def evaluate(expression: Expression, answers: Mapping[str, Answered], on: date) -> Answered | None:  # noqa: PLR0911, PLR0912  one a kind of node
     """The expression's value, or None where a missing answer leaves it open. Never raises on a checked expression."""
     match expression:
         case Answer(of):
@@ -290,7 +290,7 @@ def _depth(expression: Expression) -> int:
     return 1 + max((_depth(e) for e in parts(expression)), default=0)
 
 
-def _kind(expression: Expression, kinds: Mapping[str, str], problems: list[str]) -> str:  # noqa: PLR0911, PLR0912
+def _kind(expression: Expression, kinds: Mapping[str, str], problems: list[str]) -> str:  # noqa: PLR0911, PLR0912  one a kind of node
     if isinstance(expression, Entries | Sum):
         return _kind_of_entries(expression, kinds, problems)
     inner = [_kind(e, kinds, problems) for e in parts(expression)]

@@ -93,7 +93,7 @@ class _Reader:
         self.take()
         return self.comparison(sign, left, self.added())
 
-    def comparison(self, sign: str, left: Expression, right: Expression) -> Expression:  # noqa: PLR0911
+    def comparison(self, sign: str, left: Expression, right: Expression) -> Expression:  # noqa: PLR0911  one return a sign
         if isinstance(left, str) and isinstance(right, Answer):
             left, right, sign = right, left, {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(sign, sign)
         if isinstance(left, Answer) and right == "":
@@ -135,7 +135,7 @@ class _Reader:
             raise FormulaError(_("phép tính “%(found)s” chưa dùng được") % {"found": self.peek()})
         return left
 
-    def single(self) -> Expression:  # noqa: PLR0911
+    def single(self) -> Expression:  # noqa: PLR0911  one return a kind of token
         kind, text = self.take()
         match kind:
             case "number":
@@ -169,7 +169,7 @@ class _Reader:
         self.take(")")
         return self.called(function, given)
 
-    def called(self, function: str, given: list[Expression]) -> Expression:  # noqa: PLR0911
+    def called(self, function: str, given: list[Expression]) -> Expression:  # noqa: PLR0911  one return a function
         match function, given:
             case "not", [one]:
                 return Not(one)
@@ -205,7 +205,7 @@ def read_formula(
         raise FormulaError(_("công thức lồng nhau quá sâu")) from error
 
 
-def write_formula(expression: Expression, own: str | None = None, lists: Mapping[str, Any] | None = None) -> str:  # noqa: PLR0911, PLR0912
+def write_formula(expression: Expression, own: str | None = None, lists: Mapping[str, Any] | None = None) -> str:  # noqa: PLR0911, PLR0912  one a kind of node
     """The formula of a tree. `own` is written "."; `lists` holds the codes of questions with several choices.
 
     Raises FormulaError for the one thing XPath cannot say, the sum of a worked-out value.

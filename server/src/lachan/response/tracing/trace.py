@@ -92,7 +92,7 @@ def keep_evidence(sources: Sequence[ContactSource], rule: Rule, keep: Keep) -> N
         for number, source in enumerate(sources):
             # The only text joined into the statement is a registered source's own.
             cursor.execute(
-                "INSERT INTO tracing_detail (id, seconds_certain, kind, evidence) "  # noqa: S608
+                "INSERT INTO tracing_detail (id, seconds_certain, kind, evidence) "  # noqa: S608  a registered source's own text
                 f"SELECT id, seconds_certain, kind, evidence FROM ({source.details()}) d",
                 rule.parameters() | {"source": number},
             )
