@@ -17,6 +17,7 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
         (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
+        (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
         (Permission.OFFICER_GRANT, pgettext("mục", "Cán bộ"), "/desk/officers/"),
     ]
     return [NavItem(label, url) for permission, label, url in offered if permission in permissions]

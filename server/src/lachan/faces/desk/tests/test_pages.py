@@ -38,7 +38,7 @@ def test_the_bar_holds_what_the_role_opens(
 
     assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã", "Cán bộ"]
     assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã"]
-    assert sections(minister) == ["Ca bệnh", "Ổ dịch", "Nơi quét mã", "Cán bộ"]
+    assert sections(minister) == ["Ca bệnh", "Ổ dịch", "Nơi quét mã", "Tờ khai", "Cán bộ"]
     assert sections(border_officer) == []
 
 
