@@ -23,7 +23,7 @@ from tests.story.conftest import House, Phone
 
 pytestmark = pytest.mark.browser
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
-PASSWORD = "lụa-vàng-bến-Thuận-8"  # of an officer who lives for one test
+PASSWORD = "lụa-vàng-bến-Thuận-8"  # of officers who live for one test
 EVENT = """SELECT e.at FROM checkin_event e JOIN people_person p ON p.id = e.person_id
            WHERE p.name = %s ORDER BY e.at"""
 CODE_OF = "SELECT c.code FROM places_placecode c JOIN places_place p ON p.id = c.place_id WHERE p.name = %s"
@@ -155,11 +155,7 @@ def test_from_check_in_to_warning(house: House, launch: Callable[..., Any], crow
     assert len(house.wait_for(EVENT, 4, NEAR)) == 4
 
     # The provincial officer records the case, traces, and has everyone who shared the place.
-    house.lachan(
-        "officer", "create", "le.quang.huy", "--name", "Lê Quang Huy", "--role", "province", "--area", "48",
-        "--password", PASSWORD,
-    )  # fmt: skip
-    desk = officer(house, crowd)
+    desk = officer(house, crowd, "le.quang.huy", "Lê Quang Huy")
     desk.goto("/desk/people/?q=0905000147")
     desk.get_by_role("link", name=re.compile("Ghi ca bệnh")).click()
     record_case(desk)
@@ -189,8 +185,15 @@ def test_from_check_in_to_warning(house: House, launch: Callable[..., Any], crow
     desk.get_by_role("button", name="Gửi tin báo").click()
     desk.goto(outbreak + "notices/")
     desk.get_by_label("Chọn Chợ Đầu Cầu").first.check()
-    desk.get_by_role("button", name="Công bố nơi đã chọn").click()
-    expect(desk.get_by_role("heading", name="Đang công bố")).to_be_visible()
+    desk.get_by_role("button", name="Đề nghị công bố nơi đã chọn").click()
+    expect(desk.get_by_role("heading", name="Chờ người thứ hai duyệt")).to_be_visible()
+    expect(desk.get_by_role("button", name="Duyệt và phát")).to_have_count(0)
+
+    # A colleague of her office reads it and releases it.
+    colleague = officer(house, crowd, "vo.thi.lan", "Võ Thị Lan")
+    colleague.get_by_role("link", name=re.compile("Lê Quang Huy đề nghị")).click()
+    colleague.get_by_role("button", name="Duyệt và phát").click()
+    expect(colleague.get_by_role("heading", name="Đang công bố")).to_be_visible()
 
     # The phones warn: by a direct notice the one confirmed, by the feed whoever overlaps the window, nobody else.
     direct = "SELECT p.name FROM alerts_directnotice n JOIN people_person p ON p.id = n.person_id"
@@ -223,15 +226,17 @@ def register_and_return(owner: Phone, name: str) -> Phone:
     return owner
 
 
-def officer(house: House, browser: Any) -> Any:
+def officer(house: House, browser: Any, username: str, name: str) -> Any:
     """Signs in with the password, enrols an authenticator app as the console asks, and is at the desk."""
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
+    post = ["--role", "province", "--area", "48"]
+    house.lachan("officer", "create", username, "--name", name, *post, "--password", PASSWORD)
     page = browser.new_context(
         base_url=house.url, viewport={"width": 1440, "height": 900}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
     ).new_page()
     page.goto("/desk/")
-    page.locator("input[name=login]").fill("le.quang.huy")
+    page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()

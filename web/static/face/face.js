@@ -42,5 +42,17 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// A clock that runs down: data-until is the moment, data-left and data-over what to say before and after it.
+const countDown = () => {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    const minutes = Math.ceil((Date.parse(clock.dataset.until) - Date.now()) / 60_000);
+    clock.textContent = minutes > 0 ? clock.dataset.left.replace("{n}", minutes) : clock.dataset.over;
+  }
+};
+if (document.querySelector("[data-until]")) {
+  countDown();
+  setInterval(countDown, 10_000);
+}
+
 // Browsers that ignore `autofocus` on a list of errors are helped here.
 document.querySelector(".error-summary")?.focus();

@@ -44,6 +44,8 @@ def posts(country: Area, province: Area, commune: Area) -> list[tuple[str, str, 
     """(user name, name, role, area) of each officer."""
     return [
         ("le.quang.huy", "Lê Quang Huy", "province", province),
+        # Whoever proposes a warning to many is not who releases it.
+        ("vo.thi.lan", "Võ Thị Lan", "province", province),
         ("pham.thi.duyen", "Phạm Thị Duyên", "commune", commune),
         ("dinh.cong.tam", "Đinh Công Tâm", "border", province),
         ("mai.thi.thu", "Mai Thị Thu", "inspector", province),

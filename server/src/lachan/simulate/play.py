@@ -13,9 +13,10 @@ from lachan.register.access.models import Account
 from lachan.register.people.models import Person
 from lachan.register.profiles.actions import load_profiles
 from lachan.register.profiles.models import Disease
-from lachan.response.alerts.actions import issue_notices, mark_read
-from lachan.response.alerts.models import DirectNotice
-from lachan.response.alerts.place_notices import propose_windows, publish_place_notices
+from lachan.response.alerts import releases
+from lachan.response.alerts.actions import mark_read
+from lachan.response.alerts.models import DirectNotice, Release
+from lachan.response.alerts.place_notices import propose_windows
 from lachan.response.cases.actions import change_status, open_outbreak, record_case, record_test
 from lachan.response.cases.models import Case, LabTest, Outbreak
 from lachan.response.cases.states import Status
@@ -58,6 +59,7 @@ def play(world: "World", progress: Say = lambda _: None) -> Played:
         return Played(**kept)
     account = Account.objects.get(username=world.officers["province"].username)
     officer = audit.Actor(account_id=account.pk, role="province", area_id=world.province.pk)
+    second = Account.objects.get(username=world.officers["province-2"].username)
     with audit.acting(officer), transaction.atomic():
         outbreak, cases = record_cases(world, account)
         progress(f"{len(cases)} cases confirmed: {', '.join(case.number for case in cases)}")
@@ -65,7 +67,7 @@ def play(world: "World", progress: Say = lambda _: None) -> Played:
         progress(f"Contacts by level: {run.found['levels']} ({run.milliseconds} ms)")
         confirmed, dismissed = _review(world, outbreak, account)
         progress(f"{len(confirmed)} contacts confirmed, {dismissed} dismissed")
-        notices, windows = _warn(world, outbreak, confirmed, account)
+        notices, windows = _warn(world, outbreak, confirmed, account, second)
         progress(f"{notices} direct notices issued, {windows} place notices published")
         played = Played(outbreak.pk, [case.pk for case in cases], len(confirmed), dismissed, notices, windows)
         detail = {name: getattr(played, name) for name in Played.__slots__}
@@ -133,9 +135,24 @@ def _review(world: "World", outbreak: Outbreak, by: Account) -> tuple[list[Conta
     return confirmed, len(let_go)
 
 
-def _warn(world: "World", outbreak: Outbreak, confirmed: list[Contact], by: Account) -> tuple[int, int]:
-    """Direct notices to the confirmed, place notices for most windows; returns how many of each."""
-    issued = issue_notices(outbreak=outbreak, contacts=confirmed, by=by, now=world.now).issued
+def _warn(
+    world: "World", outbreak: Outbreak, confirmed: list[Contact], by: Account, second: Account
+) -> tuple[int, int]:
+    """Direct notices to the confirmed, place notices for most windows; returns how many of each.
+
+    One officer proposes, a second one releases.
+    """
+    proposed = [window for window in propose_windows(outbreak, now=world.now) if window.publishable]
+    chosen = [w for number, w in enumerate(proposed, 1) if w.place == world.place or number % UNDECIDED]
+    asked = [
+        releases.warn(outbreak=outbreak, contacts=confirmed, by=by, now=world.now),
+        releases.propose_places(outbreak=outbreak, windows=chosen, by=by, now=world.now),
+    ]
+    with audit.acting(audit.Actor(account_id=second.pk, role="province", area_id=world.province.pk)):
+        released = [
+            releases.release(release=one, by=second, now=world.now) for one in asked if isinstance(one, Release)
+        ]
+    issued = list(DirectNotice.objects.filter(contact__outbreak=outbreak).order_by("pk"))
     inbox = [
         notice
         for notice in issued
@@ -145,6 +162,4 @@ def _warn(world: "World", outbreak: Outbreak, confirmed: list[Contact], by: Acco
         reader = audit.Actor(account_id=notice.person.account_id, role="citizen")
         with audit.acting(reader):
             mark_read(notice=notice)
-    proposed = [window for window in propose_windows(outbreak, now=world.now) if window.publishable]
-    chosen = [w for number, w in enumerate(proposed, 1) if w.place == world.place or number % UNDECIDED]
-    return len(issued), len(publish_place_notices(outbreak=outbreak, windows=chosen, by=by, now=world.now))
+    return len(issued), sum(one.sent for one in released if one.kind == Release.Kind.PLACE)

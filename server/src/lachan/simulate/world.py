@@ -160,6 +160,14 @@ def _keep(marker: dict[str, Any], plan: Plan, province: Area, communes: list[Are
     truth.remember(Memory(marker["key"], officers, infections, known))
 
 
+def _by_role(officers: list[Officer]) -> dict[str, Officer]:
+    """The first of a role under its name, the second under "province-2"."""
+    found: dict[str, Officer] = {}
+    for one in officers:
+        found[one.role if one.role not in found else f"{one.role}-2"] = one
+    return found
+
+
 def _world(marker: dict[str, Any]) -> World:
     memory = truth.recall(marker["key"])
     moment = parse_datetime(marker["now"])
@@ -175,7 +183,7 @@ def _world(marker: dict[str, Any]) -> World:
         now=moment,
         province=province,
         communes=communes,
-        officers={one.role: one for one in memory.officers},
+        officers=_by_role(memory.officers),
         people={key: marker["first_person"] + index for key, index in cast.people.items()},
         names={key: humans[index].name for key, index in cast.people.items()},
         phones={key: phone for key, index in cast.people.items() if (phone := humans[index].phone)},

@@ -52,12 +52,20 @@ def home(request: HttpRequest) -> HttpResponse:
         audit.record(action="desk.cases.list", subjects=[case.person_id for case in cases])
     fresh = reach.cases(account).filter(reported_at__date=today).exclude(status=Case.Status.EXCLUDED).count()
     calls = alerts.call_list(visible(account, Permission.CALL_LIST)).count() if Permission.CALL_LIST in held else 0
+    releases = (
+        list(
+            alerts.waiting_releases(reach.own_outbreaks(account, Permission.NOTICE_ISSUE)).exclude(proposed_by=account)
+        )
+        if Permission.NOTICE_ISSUE in held
+        else []
+    )
     waiting = sum(row.waiting for row in outbreaks)
     return render(
         request,
         "desk/home.html",
         {
-            "headline": headline(fresh, waiting, calls),
+            "headline": headline(fresh, waiting, calls, len(releases)),
+            "releases": releases,
             "outbreaks": outbreaks,
             "cases": [(case, about(case.person, today)) for case in cases],
             "calls": calls,
@@ -72,10 +80,15 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def headline(fresh: int, waiting: int, calls: int) -> str:
+def headline(fresh: int, waiting: int, calls: int, releases: int = 0) -> str:
     """ "3 ca mới, 41 tiếp xúc chờ xem": what is not nothing, the heaviest first; a calm sentence when all is done."""
     number = wording.viet_number
     parts = []
+    if releases:
+        parts.append(
+            ngettext("%(n)s tin chờ người thứ hai duyệt", "%(n)s tin chờ người thứ hai duyệt", releases)
+            % {"n": number(releases)}
+        )
     if fresh:
         parts.append(ngettext("%(n)s ca mới hôm nay", "%(n)s ca mới hôm nay", fresh) % {"n": number(fresh)})
     if waiting:

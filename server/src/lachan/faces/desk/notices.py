@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lachan.faces.desk import reach
+from lachan.faces.desk import reach, releases
 from lachan.faces.desk.wordings import about
 from lachan.ground import audit
 from lachan.ground.platform import wording
@@ -23,9 +23,10 @@ from lachan.register.access.scope import require
 from lachan.register.people.models import Guardianship
 from lachan.register.places.models import Place
 from lachan.register.profiles.queries import profile_in_force
-from lachan.response.alerts import actions, place_notices
+from lachan.response.alerts import actions, place_notices, queries
+from lachan.response.alerts import releases as release_actions
 from lachan.response.alerts.errors import NoticeError
-from lachan.response.alerts.models import DirectNotice, PlaceNotice
+from lachan.response.alerts.models import DirectNotice, PlaceNotice, Release
 from lachan.response.alerts.place_notices import MIN_VISITORS, ProposedWindow
 from lachan.response.alerts.words import fill
 from lachan.response.cases.models import Outbreak
@@ -38,14 +39,17 @@ _STATES = ("sent", "read", "tocall", "called", "withdrawn")
 
 
 def ready(outbreak: Outbreak) -> QuerySet[Contact]:
-    """Confirmed contacts without a notice in force, with `reads`: whether an account reads for them."""
+    """Confirmed contacts without a notice in force or on its way, with `reads`: whether an account reads for them."""
     today = timezone.localdate()
     live = DirectNotice.objects.filter(contact=OuterRef("pk"), withdrawn_at=None)
     guardian = Guardianship.objects.filter(
         Q(until=None) | Q(until__gt=today), since__lte=today, ward=OuterRef("person"), guardian__account__isnull=False
     )
     reads = ExpressionWrapper(Q(person__account__isnull=False) | Exists(guardian), output_field=BooleanField())
-    waiting = Contact.objects.filter(~Exists(live), outbreak=outbreak, current=True, status=Contact.Status.CONFIRMED)
+    asked = Release.contacts.through.objects.filter(contact=OuterRef("pk"), release__state=Release.State.WAITING)
+    waiting = Contact.objects.filter(
+        ~Exists(live), ~Exists(asked), outbreak=outbreak, current=True, status=Contact.Status.CONFIRMED
+    )
     return waiting.annotate(reads=reads)
 
 
@@ -104,9 +108,8 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
         "earlier": at - 1,
         "later": at + 1 if at < pages else 0,
         "proposed": place_notices.propose_windows(outbreak),
-        "published": PlaceNotice.objects.filter(outbreak=outbreak, withdrawn_at=None)
-        .select_related("place__area")
-        .order_by("-start"),
+        "published": queries.place_notices_in_force().filter(outbreak=outbreak).prefetch_related("releases"),
+        **releases.section(outbreak, reach.officer(request)),
         "minimum": MIN_VISITORS,
         "issues": True,
     }
@@ -190,7 +193,10 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
         messages.warning(request, _("Chưa chọn bậc nào. Đánh dấu F1, F2 hoặc F3 rồi bấm lại."))
         return redirect("desk:notices", number=number)
     chosen = list(ready(outbreak).filter(level__in=levels).order_by("level", "pk")[: MAX_AT_ONCE + 1])
-    report = actions.issue_notices(outbreak=outbreak, contacts=chosen[:MAX_AT_ONCE], by=reach.officer(request))
+    report = release_actions.warn(outbreak=outbreak, contacts=chosen[:MAX_AT_ONCE], by=reach.officer(request))
+    if isinstance(report, Release):
+        messages.success(request, releases.asked(report))
+        return redirect("desk:notices", number=number)
     said = ngettext("Đã gửi %(n)s tin báo", "Đã gửi %(n)s tin báo", len(report.issued)) % {
         "n": wording.viet_number(len(report.issued))
     }
@@ -228,19 +234,18 @@ def withdraw(request: HttpRequest, number: int, key: UUID) -> HttpResponse:
 @require(Permission.NOTICE_ISSUE)
 @require_POST
 def publish(request: HttpRequest, number: int) -> HttpResponse:
-    """Publish the ticked windows, all of them or none."""
+    """Ask a second officer to publish the ticked windows, all of them or none."""
     outbreak = reach.own_outbreak(request, number, Permission.NOTICE_ISSUE)
     asked = _windows(request.POST.getlist("window")[:200])
     if not asked:
         messages.warning(request, _("Chưa chọn nơi nào. Đánh dấu vào ô đầu dòng rồi bấm lại."))
         return redirect("desk:notices", number=number)
     try:
-        made = place_notices.publish_place_notices(outbreak=outbreak, windows=asked, by=reach.officer(request))
+        release = release_actions.propose_places(outbreak=outbreak, windows=asked, by=reach.officer(request))
     except NoticeError as error:
         messages.error(request, str(error))
     else:
-        said = ngettext("Đã công bố %(n)d khung giờ.", "Đã công bố %(n)d khung giờ.", len(made)) % {"n": len(made)}
-        messages.success(request, said + " " + _("Điện thoại tải về trong ít phút và tự so khớp."))
+        messages.success(request, releases.asked(release) if release else _("Các khung giờ này đã có tin rồi."))
     return redirect("desk:notices", number=number)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls
+from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls, releases
 
 app_name = "desk"
 _OUTBREAK = "desk/outbreaks/<int:number>/"
@@ -28,6 +28,7 @@ urlpatterns = [
     path(_OUTBREAK + "notices/", notices.page, name="notices"),
     path(_OUTBREAK + "notices/issue/", notices.issue, name="notices_issue"),
     path(_OUTBREAK + "notices/<uuid:key>/withdraw/", notices.withdraw, name="notice_withdraw"),
+    path(_OUTBREAK + "releases/<uuid:key>/", releases.decide, name="release"),
     path(_OUTBREAK + "windows/publish/", notices.publish, name="windows_publish"),
     path(_OUTBREAK + "windows/<int:window>/withdraw/", notices.withdraw_window, name="window_withdraw"),
     path(_OUTBREAK + "chain/", pictures.chain, name="chain"),

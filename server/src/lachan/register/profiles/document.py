@@ -51,7 +51,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     footer: Text
 
 
-class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The rules of one disease from `valid_from` on. Hours, minutes and days are whole numbers of those units."""
 
     disease: Code
@@ -90,6 +90,10 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     feed_index: Annotated[int, Meta(ge=1, le=255)]
     # 1 for information, 2 take a test, 3 stay at home and take a test.
     place_notice_grade: Literal[1, 2, 3]
+    # A second officer releases place notices, and more direct notices at once than this; after so many minutes without
+    # an answer they go by themselves.
+    direct_release_above: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    release_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     hotline: Text
     # Level ("1", "2", ...) → language → words. A level without words gets no direct notice.
     notices: dict[Annotated[str, Meta(pattern=r"^[1-6]$")], dict[str, Words]]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lachan.register.people import holdings
-from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice
+from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice, Release
 from lachan.response.tracing.models import Contact
 
 # Phones fetch the newest edition; older ones are kept only as long as a question may come about them.
@@ -67,9 +67,11 @@ def _repoint(old: int, new: int) -> int:
 
 @transaction.atomic
 def expire(today: date | None = None) -> int:
-    """Remove place notices past their date and editions nobody fetches any more; returns how many rows."""
+    """Remove place notices past their date and editions nobody fetches any more; returns how many of these."""
     day = today or timezone.localdate()
-    notices = PlaceNotice.objects.filter(erase_at__lte=day).delete()[0]
+    notices = PlaceNotice.objects.filter(erase_at__lte=day).delete()[1].get("alerts.PlaceNotice", 0)
+    # A decided release goes with the last of what it was about.
+    Release.objects.exclude(state=Release.State.WAITING).filter(windows=None, contacts=None).delete()
     newest = FeedEdition.objects.order_by("-number").first()
     old = FeedEdition.objects.filter(published_at__lt=timezone.now() - EDITIONS_KEPT)
     if newest is not None:

@@ -47,8 +47,23 @@ class DirectNotice(models.Model):
         return f"notice {self.pk}"
 
 
+class PlaceNotices(models.QuerySet["PlaceNotice"]):
+    """Place notices by what has become of them."""
+
+    def live(self) -> "PlaceNotices":
+        """Released and not withdrawn."""
+        return self.filter(withdrawn_at=None).exclude(releases__state=Release.State.WAITING)
+
+    def waiting(self) -> "PlaceNotices":
+        """Proposed, and neither released nor refused."""
+        return self.filter(withdrawn_at=None, releases__state=Release.State.WAITING)
+
+
 class PlaceNotice(models.Model):
-    """A place and a window of time, published for phones to match on their own. Names no one."""
+    """A place and a window of time for phones to match on their own. Names no one.
+
+    Not in force while its release waits; `issued_at` is when it was released, before that when it was proposed.
+    """
 
     class Grade(models.IntegerChoices):
         INFORM = 1, _("báo để biết")
@@ -66,6 +81,8 @@ class PlaceNotice(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     erase_at = models.DateField()
 
+    objects = PlaceNotices.as_manager()
+
     outbreak_id: int
     place_id: int
 
@@ -81,6 +98,51 @@ class PlaceNotice(models.Model):
 
     def __str__(self) -> str:
         return f"window {self.pk}"
+
+
+class Release(models.Model):
+    """What one officer proposes to send and a second one releases; unanswered until `due_at`, it goes by itself.
+
+    `windows` are the place notices that wait; direct `notices` are made at the release, for `contacts`.
+    """
+
+    class Kind(models.TextChoices):
+        PLACE = "place", _("tin nơi đến")
+        DIRECT = "direct", _("tin riêng")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("chờ duyệt")
+        RELEASED = "released", _("đã phát")
+        REFUSED = "refused", _("bị từ chối")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="releases")
+    kind = models.TextField(choices=Kind)
+    state = models.TextField(choices=State, default=State.WAITING)
+    windows = models.ManyToManyField(PlaceNotice, related_name="releases")
+    contacts = models.ManyToManyField(Contact, related_name="+")
+    notices = models.ManyToManyField(DirectNotice, related_name="releases")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    # Nobody decided when the clock did.
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    by_clock = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    # How many went out; the rest no longer held when the second officer or the clock decided.
+    sent = models.PositiveIntegerField(default=0)
+
+    outbreak_id: int
+    proposed_by_id: int | None
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="alerts_release_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.pk}"
 
 
 class FeedEdition(models.Model):

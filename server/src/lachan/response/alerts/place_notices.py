@@ -1,4 +1,4 @@
-"""Place notices: what is proposed from the cases' stays, what is published, and the feed that carries it."""
+"""Place notices: what the cases' stays give cause for, and the feed that carries what is released (releases.py)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,6 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from lachan.ground import audit
 from lachan.ground.platform import keyring
@@ -16,7 +15,6 @@ from lachan.register.places.models import Place, PlaceCode
 from lachan.register.profiles.models import Disease
 from lachan.register.profiles.queries import profile_in_force
 from lachan.response.alerts import feed
-from lachan.response.alerts.errors import WindowGone
 from lachan.response.alerts.models import FeedEdition, PlaceNotice
 from lachan.response.cases.models import Outbreak
 from lachan.response.cases.queries import windows as case_windows
@@ -37,13 +35,15 @@ _LOCK: Final = 0x1AC4A7_FEED
 
 @dataclass(frozen=True)
 class ProposedWindow:
-    """A place and time at which index cases were, with how many other visitors. `published` while a notice says so."""
+    """A place and time at which index cases were, with how many other visitors. `published` while a notice says so,
+    `waiting` while one waits for a second officer."""
 
     place: Place
     start: datetime
     end: datetime
     visitors: int
     published: bool = False
+    waiting: bool = False
 
     @property
     def publishable(self) -> bool:
@@ -73,21 +73,23 @@ def propose_windows(outbreak: Outbreak, *, now: datetime | None = None) -> list[
                     found += cursor.fetchall()
     joined = _joined(found)
     places = Place.objects.in_bulk({place_id for place_id, *_rest in joined})
-    live = set(PlaceNotice.objects.filter(outbreak=outbreak, withdrawn_at=None).values_list("place_id", "start", "end"))
+    notices = PlaceNotice.objects.filter(outbreak=outbreak)
+    live, waiting = (set(n.values_list("place_id", "start", "end")) for n in (notices.live(), notices.waiting()))
     proposed = [ProposedWindow(places[p], start, end, n) for p, start, end, n in joined if p in places]
-    proposed = [replace(window, published=window.key in live) for window in proposed]
+    proposed = [replace(window, published=window.key in live, waiting=window.key in waiting) for window in proposed]
     return sorted(proposed, key=lambda w: (w.start, w.place.pk), reverse=True)
 
 
 def no_longer_supported(outbreak: Outbreak, *, now: datetime | None = None) -> list[PlaceNotice]:
     """Notices in force that today's cases give no cause for: a case was excluded, a date corrected. To be withdrawn."""
     proposed = propose_windows(outbreak, now=now)
-    live = PlaceNotice.objects.filter(outbreak=outbreak, withdrawn_at=None).select_related("place").order_by("pk")
-    return [
-        notice
-        for notice in live
-        if not any(w.place.pk == notice.place_id and w.start < notice.end and w.end > notice.start for w in proposed)
-    ]
+    live = PlaceNotice.objects.live().filter(outbreak=outbreak)
+    return [n for n in live.select_related("place").order_by("pk") if not supported(n, proposed)]
+
+
+def supported(notice: PlaceNotice, proposed: Iterable[ProposedWindow]) -> bool:
+    """Whether any of these windows gives cause for the notice."""
+    return any(w.place.pk == notice.place_id and w.start < notice.end and w.end > notice.start for w in proposed)
 
 
 def _joined(found: Iterable[tuple[int, datetime, datetime, int]]) -> list[tuple[int, datetime, datetime, int]]:
@@ -108,53 +110,6 @@ def _floor(moment: datetime) -> datetime:
 
 def _ceil(moment: datetime) -> datetime:
     return datetime.fromtimestamp(-(-moment.timestamp() // GRID.total_seconds()) * GRID.total_seconds(), UTC)
-
-
-@transaction.atomic
-def publish_place_notices(
-    *, outbreak: Outbreak, windows: Iterable[ProposedWindow], by: Account | None, now: datetime | None = None
-) -> list[PlaceNotice]:
-    """Publish those windows and a new edition of the feed; ones published before are left as they are.
-
-    Raises WindowGone for a window that is not proposed now or that fewer than MIN_VISITORS shared: nothing is
-    published.
-    """
-    moment = now or timezone.now()
-    Outbreak.objects.select_for_update().get(pk=outbreak.pk)
-    now_proposed = {window.key: window for window in propose_windows(outbreak, now=moment)}
-    profile = profile_in_force(outbreak.disease_id, timezone.localdate(moment))
-    made = []
-    for asked in windows:
-        window = now_proposed.get(asked.key)
-        if window is None:
-            raise WindowGone(
-                _("Khung giờ ở %(place)s đã đổi. Tải lại trang rồi chọn lại.") % {"place": asked.place.name}
-            )
-        if not window.publishable:
-            raise WindowGone(
-                _("Ở %(place)s chỉ có %(visitors)d người khác, nên chỉ báo riêng, không công bố.")
-                % {"place": window.place.name, "visitors": window.visitors}
-            )
-        if window.published:
-            continue
-        made.append(
-            PlaceNotice.objects.create(
-                outbreak=outbreak,
-                place=window.place,
-                start=window.start,
-                end=window.end,
-                grade=profile.place_notice_grade,
-                visitors=window.visitors,
-                issued_at=moment,
-                issued_by=by,
-                erase_at=timezone.localdate(window.end) + timedelta(days=profile.retention_days),
-            )
-        )
-    for notice in made:
-        audit.record(action="alerts.window.publish", obj=notice, detail={"place": notice.place_id})
-    if made:
-        publish_edition(now=moment)
-    return made
 
 
 @transaction.atomic
@@ -193,9 +148,8 @@ def publish_edition(*, now: datetime | None = None) -> FeedEdition:
 
 
 def _windows_in_force(moment: datetime) -> list[feed.Window]:
-    notices = PlaceNotice.objects.filter(withdrawn_at=None, erase_at__gt=timezone.localdate(moment)).select_related(
-        "outbreak"
-    )
+    live = PlaceNotice.objects.live().filter(erase_at__gt=timezone.localdate(moment))
+    notices = live.select_related("outbreak")
     index = {
         code: profile_in_force(code, timezone.localdate(moment)).feed_index
         for code in Disease.objects.filter(pk__in=[n.outbreak.disease_id for n in notices]).values_list("pk", flat=True)

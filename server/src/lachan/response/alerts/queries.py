@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from lachan.register.access.models import Account
 from lachan.register.people import queries as people
-from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice
+from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice, Release
+from lachan.response.cases.models import Outbreak
 
 
 def inbox(account: Account) -> QuerySet[DirectNotice]:
@@ -42,9 +43,21 @@ def call_list(areas: Iterable[int] | QuerySet[Any, int]) -> QuerySet[DirectNotic
 def place_notices_in_force() -> QuerySet[PlaceNotice]:
     """What is published now, newest first."""
     return (
-        PlaceNotice.objects.filter(withdrawn_at=None, erase_at__gt=timezone.localdate())
+        PlaceNotice.objects.live()
+        .filter(erase_at__gt=timezone.localdate())
         .select_related("place__area", "outbreak__disease")
         .order_by("-start", "pk")
+    )
+
+
+def waiting_releases(outbreaks: QuerySet[Outbreak]) -> QuerySet[Release]:
+    """What a second officer is asked to release in those outbreaks, the most pressing first."""
+    return (
+        Release.objects.filter(state=Release.State.WAITING, outbreak__in=outbreaks)
+        .select_related("proposed_by", "outbreak")
+        .prefetch_related("windows__place")
+        .annotate(people=Count("contacts"))
+        .order_by("due_at", "pk")
     )
 
 

@@ -164,7 +164,7 @@ def test_the_database_does_not_know_the_truth(small_world: Make) -> None:
 
 def test_each_officer_signs_in_with_both_factors(small_world: Make) -> None:
     made = small_world()
-    assert set(made.officers) == {"ministry", "province", "commune", "border", "inspector"}
+    assert set(made.officers) == {"ministry", "province", "province-2", "commune", "border", "inspector"}
     for officer in made.officers.values():
         account = authenticate(None, username=officer.username, password=officer.password)
         assert account is not None

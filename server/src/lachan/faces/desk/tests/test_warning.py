@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
 from lachan.faces.desk.tests.conftest import Story, as_officer, audited, text
-from lachan.response.alerts.models import DirectNotice, PlaceNotice
+from lachan.register.access.actions import create_officer
+from lachan.response.alerts import releases
+from lachan.response.alerts.models import DirectNotice, PlaceNotice, Release
 from lachan.response.tracing.actions import confirm, undo
+from lachan.testing.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 OF_THE_CASE = ("Trần Quốc Khoa", "ĐN-0001", "Bệnh viện 199")
@@ -78,16 +82,84 @@ def window(page: Any) -> str:
     return f"{found.place.pk}|{found.start.isoformat()}|{found.end.isoformat()}"
 
 
-def test_a_window_with_enough_visitors_is_published_and_withdrawn(desk: Client, story: Story) -> None:
+def propose(client: Client, story: Story) -> Release:
+    page = client.get(story.address("notices/"))
+    client.post(story.address("windows/publish/"), {"window": window(page)})
+    return Release.objects.get(state="waiting")
+
+
+@pytest.fixture
+def second(story: Story) -> Client:
+    """Another officer of the same office."""
+    return as_officer(
+        create_officer(
+            username="second", name="Võ Thị Lan", password=PASSWORD, role="province", area=story.areas.danang
+        )
+    )
+
+
+def test_a_window_is_proposed_by_one_released_by_another_and_withdrawn(
+    desk: Client, story: Story, second: Client
+) -> None:
     page = desk.get(story.address("notices/"))
     assert page.context["proposed"][0].visitors == 6
     done = text(desk.post(story.address("windows/publish/"), {"window": window(page)}, follow=True))
-    assert "Đã công bố 1 khung giờ." in done
+    assert "Một cán bộ khác duyệt" in done and "Chính tài khoản này đề nghị" in done and "Duyệt và phát" not in done
+    release = Release.objects.get()
+    assert "không tự duyệt được" in text(desk.post(story.address(f"releases/{release.key}/"), follow=True))
+    assert "1 tin chờ người thứ hai duyệt" not in text(desk.get("/desk/")), "not whoever proposed it"
+    home = text(second.get("/desk/"))
+    assert "1 tin chờ người thứ hai duyệt" in home and "Trần Thị Mai đề nghị" in home and "Tự phát lúc" in home
+    assert "Duyệt và phát" in text(second.get(story.address("notices/")))
+    done = text(second.post(story.address(f"releases/{release.key}/"), {"decision": "release"}, follow=True))
+    assert "Đã công bố 1 khung giờ." in done and "Võ Thị Lan duyệt" in done
     notice = PlaceNotice.objects.get()
+    assert notice.issued_at is not None
     done = text(desk.post(story.address(f"windows/{notice.pk}/withdraw/"), follow=True))
     assert "Đã rút khung giờ ở Chợ Đầu Cầu" in done
     notice.refresh_from_db()
     assert notice.withdrawn_at is not None
+
+
+def test_a_refusal_says_why_to_both(desk: Client, story: Story, second: Client) -> None:
+    release = propose(desk, story)
+    address = story.address(f"releases/{release.key}/")
+    assert "Ghi lý do từ chối" in text(second.post(address, {"decision": "refuse"}, follow=True))
+    done = text(second.post(address, {"decision": "refuse", "reason": "sai giờ"}, follow=True))
+    assert "Đã từ chối" in done
+    page = text(desk.get(story.address("notices/")))
+    assert "Võ Thị Lan từ chối" in page and "sai giờ" in page and "Không gửi" in page
+    assert "đã được quyết định" in text(second.post(address, {"decision": "release"}, follow=True))
+
+
+def test_what_went_by_itself_says_so(desk: Client, story: Story) -> None:
+    release = propose(desk, story)
+    releases.release_due(now=release.due_at)
+    page = text(desk.get(story.address("notices/")))
+    assert "hết giờ chờ, tự phát" in page and "tự phát vì hết giờ chờ duyệt" in page
+
+
+def test_a_release_of_another_office_is_not_there(desk: Client, story: Story, other_province_officer: Any) -> None:
+    release = propose(desk, story)
+    stranger = as_officer(other_province_officer)
+    assert stranger.post(story.address(f"releases/{release.key}/")).status_code == 404
+    assert "chờ người thứ hai duyệt" not in text(stranger.get("/desk/"))
+
+
+def test_many_direct_notices_wait_for_a_second_officer(
+    desk: Client, confirmed: Story, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = releases.profile_in_force
+    one = lambda *given: msgspec.structs.replace(rules(*given), direct_release_above=1)  # noqa: E731  short
+    monkeypatch.setattr(releases, "profile_in_force", one)
+    assert "Một cán bộ khác duyệt" in issue(desk, confirmed, "1")
+    assert not DirectNotice.objects.exists()
+    page = text(second.get(confirmed.address("notices/")))
+    assert "2 tin riêng" in page and "1 người F2" in page and "2 người F1" not in page
+    release = Release.objects.get()
+    done = text(second.post(confirmed.address(f"releases/{release.key}/"), {"decision": "release"}, follow=True))
+    assert "Đã gửi 2 tin báo." in done
+    assert DirectNotice.objects.count() == 2
 
 
 def test_a_window_with_few_visitors_is_not_offered_nor_taken(desk: Client, story: Story) -> None:

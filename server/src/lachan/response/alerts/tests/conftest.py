@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from lachan.register.access.actions import create_officer
+from lachan.register.access.models import Account
 from lachan.register.people.models import Household, HouseholdMember, Person
 from lachan.register.places.actions import register_place
 from lachan.register.places.models import Place
@@ -21,6 +23,7 @@ from lachan.response.tracing import sources
 from lachan.response.tracing.models import Contact
 from lachan.response.tracing.tests.test_retrace import visit
 from lachan.response.tracing.tests.visits import VisitSource
+from lachan.testing.cast import PASSWORD
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
@@ -86,3 +89,11 @@ def story(area_tree: Any, hanh: Any, khoi: Person, owner: Any) -> Story:
     )
     tracing.retrace(outbreak=outbreak, by=None, now=NOW)
     return Story(outbreak, case, place, small, hanh.person, khoi, elder, housemate)
+
+
+def second_officer(story: Story) -> Account:
+    """Another officer of the office that runs the outbreak; the same one each time."""
+    found = Account.objects.filter(username="second").first()
+    return found or create_officer(
+        username="second", name="Võ Thị Lan", password=PASSWORD, role="province", area=story.outbreak.area
+    )

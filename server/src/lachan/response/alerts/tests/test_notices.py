@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.people import holdings
-from lachan.response.alerts import actions, place_notices, queries
+from lachan.response.alerts import actions, place_notices, queries, releases
 from lachan.response.alerts.errors import NoticeError
 from lachan.response.alerts.models import DirectNotice, FeedEdition
-from lachan.response.alerts.tests.conftest import NOW, Story
+from lachan.response.alerts.tests.conftest import NOW, Story, second_officer
 from lachan.response.alerts.words import Sure, fill, how_sure
 from lachan.response.cases import actions as cases
 from lachan.response.tracing import actions as tracing
@@ -92,7 +92,9 @@ def test_a_shared_home_is_not_named(story: Story) -> None:
 def test_nothing_of_the_case_is_in_any_notice_feed_or_answer(story: Story, hanh: Any, client: Client) -> None:
     report = issue(story, story.hanh, story.khoi, story.elder, story.housemate)
     windows = [w for w in place_notices.propose_windows(story.outbreak, now=NOW) if w.publishable]
-    place_notices.publish_place_notices(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
+    asked = releases.propose_places(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
+    assert asked is not None
+    releases.release(release=asked, by=second_officer(story), now=NOW)
     sign_in(client, hanh)
     texts = [json.dumps(n.words, ensure_ascii=False) for n in report.issued]
     texts.append(client.get("/api/v1/me/notices").content.decode())

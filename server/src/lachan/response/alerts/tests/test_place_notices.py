@@ -14,8 +14,9 @@ from lachan.register.places.actions import issue_code
 from lachan.response.alerts import feed, keeping, place_notices
 from lachan.response.alerts.errors import WindowGone
 from lachan.response.alerts.models import FeedEdition, PlaceNotice
-from lachan.response.alerts.place_notices import MIN_VISITORS, ProposedWindow, propose_windows, publish_place_notices
-from lachan.response.alerts.tests.conftest import NOW, Story
+from lachan.response.alerts.place_notices import MIN_VISITORS, ProposedWindow, propose_windows
+from lachan.response.alerts.releases import propose_places, release
+from lachan.response.alerts.tests.conftest import NOW, Story, second_officer
 from lachan.response.cases import actions as cases
 
 
@@ -29,7 +30,11 @@ def proposed(story: Story) -> dict[str, ProposedWindow]:
 
 def publish(story: Story) -> list[PlaceNotice]:
     windows = [proposed(story)["Chợ Đầu Cầu"]]
-    return publish_place_notices(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
+    asked = propose_places(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
+    if asked is None:
+        return []
+    release(release=asked, by=second_officer(story), now=NOW)
+    return list(asked.windows.all())
 
 
 def read(client: Client) -> feed.Feed:
@@ -48,7 +53,7 @@ def test_windows_are_the_cases_stays_with_the_number_of_others(story: Story) -> 
 def test_too_few_visitors_are_warned_directly_and_nothing_is_published(story: Story) -> None:
     windows = list(proposed(story).values())
     with pytest.raises(WindowGone, match="chỉ có 1 người khác"):
-        publish_place_notices(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
+        propose_places(outbreak=story.outbreak, windows=windows, by=None, now=NOW)
     assert not PlaceNotice.objects.exists()
     assert not FeedEdition.objects.exists()
     assert MIN_VISITORS == 5
@@ -58,7 +63,7 @@ def test_a_window_that_is_not_proposed_is_refused(story: Story) -> None:
     window = proposed(story)["Chợ Đầu Cầu"]
     forged = ProposedWindow(window.place, window.start - timedelta(hours=1), window.end, 50)
     with pytest.raises(WindowGone, match="đã đổi"):
-        publish_place_notices(outbreak=story.outbreak, windows=[forged], by=None, now=NOW)
+        propose_places(outbreak=story.outbreak, windows=[forged], by=None, now=NOW)
 
 
 def test_publishing_twice_makes_one_notice_and_one_edition(story: Story) -> None:
