@@ -1,4 +1,4 @@
-"""The one web process: the check-in lane answers its own address, Django everything else."""
+"""The one web process: the check-in lane answers its own addresses, Django everything else."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ from lachan.systems.checkin import asgi as checkin  # noqa: E402  Django's regis
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "http" and scope["path"] == checkin.PATH:
+    elif scope["type"] == "http" and scope["path"] in checkin.PATHS:
         await checkin.application(scope, receive, send)
     else:
         await django_application(scope, receive, send)

@@ -1,12 +1,14 @@
 """Changes of the register of people."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lachan.ground import audit
+from lachan.ground.platform.ids import uuid7
 from lachan.register.access.models import Account
 from lachan.register.areas.models import Area
 from lachan.register.people.models import Guardianship, Household, HouseholdMember, Identifier, Person
@@ -59,9 +61,14 @@ def register_person(
     address: str = "",
     household: Household | None = None,
     account: Account | None = None,
+    key: UUID | None = None,
 ) -> Person:
-    """Enter a person. Raises WrongDetailError, phones.NotAPhoneError. What is not given stays "not asked"."""
+    """Enter a person. Raises WrongDetailError, phones.NotAPhoneError. What is not given stays "not asked".
+
+    `key`: its public id, where the caller must find the person again by it; else a new one.
+    """
     person = Person.objects.create(
+        key=key or uuid7(),
         name=_check_name(name),
         birth_date=birth_date,
         birth_year=_check_birth(birth_date, birth_year),

@@ -26,8 +26,9 @@ WHERE event.person_id = %s AND receipt.device_id = event.device_id AND receipt.e
 _MOVE = """
 WITH moved AS (DELETE FROM checkin_event WHERE person_id = %s RETURNING *)
 INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
-                           received_at, apart)
-SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at, apart FROM moved
+                           received_at, apart, means)
+SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at, apart, means
+FROM moved
 """
 # Receipts follow their scan's own time. Those that came within a day are found by arrival (BRIN), the late ones by
 # their
@@ -78,7 +79,8 @@ def _first_kept(today: date) -> datetime:
 
 def _export_events(person_id: int) -> Iterable[dict[str, Any]]:
     rows = Event.objects.filter(person_id=person_id).order_by("at")
-    return [dict(row) for row in rows.values("at", "direction", "trust", "clock_offset", "place__name", "received_at")]
+    shown = ("at", "direction", "trust", "means", "clock_offset", "place__name", "received_at")
+    return [dict(row) for row in rows.values(*shown)]
 
 
 def _export_visits(person_id: int) -> Iterable[dict[str, Any]]:

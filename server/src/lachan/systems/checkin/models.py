@@ -27,6 +27,16 @@ class Trust(models.IntegerChoices):
     GATEKEEPER = 4, _("người gác cổng")
 
 
+class Means(models.IntegerChoices):
+    """How a gatekeeper knew whom to write down. A paper slip's time is the one written on it."""
+
+    PASS = 1, _("thẻ qua cổng")
+    CARD = 2, _("giấy tờ")
+    PHONE = 3, _("số điện thoại")
+    DECLARED = 4, _("khai hộ")
+    PAPER = 5, _("phiếu giấy")
+
+
 class Receipt(models.Model):
     """The first answer to an idempotency key of a device; a replay returns it. Not partitioned, so the key is
     unique for good.
@@ -36,7 +46,7 @@ class Receipt(models.Model):
 
     device_id = models.BigIntegerField()
     key = models.UUIDField(primary_key=True)
-    # SHA-256 of what the client meant: code, direction, its own time, person, answers; not of the moment it sent.
+    # SHA-256 of what the client meant: code or holder, direction, its own time, person; not of the moment it sent.
     body_hash = models.BinaryField()
     event_id = models.UUIDField()
     place = models.ForeignKey(Place, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
@@ -72,6 +82,8 @@ class Event(models.Model):
     received_at = models.DateTimeField()
     # Metres, in hundreds, that the phone was at least away from the place; null when it did not say where it was.
     apart = models.IntegerField(null=True)
+    # How a gatekeeper knew whom; null: the visitor scanned.
+    means = models.SmallIntegerField(choices=Means, null=True)
 
     class Meta:
         managed = False

@@ -11,7 +11,7 @@ Points are compressed (SEC 1), numbers big-endian, signatures r then s (32 bytes
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -70,8 +70,8 @@ def _signed(key: ec.EllipticCurvePublicKey, signature: bytes, content: bytes) ->
     return True
 
 
-def read(text: str, server_key: ec.EllipticCurvePublicKey, at: datetime) -> Verdict:
-    """Judge a pass shown at that moment. Never raises for what the text says."""
+def read(text: str, server_key: ec.EllipticCurvePublicKey, at: datetime, slack: timedelta = timedelta(0)) -> Verdict:
+    """Judge a pass shown at that moment; `slack`: by how much that moment may be wrong. Never raises for the text."""
     forged = Verdict("forged")
     try:
         data = base45(text.removeprefix(PASS_PREFIX)) if text.startswith(PASS_PREFIX) else b""
@@ -88,5 +88,6 @@ def read(text: str, server_key: ec.EllipticCurvePublicKey, at: datetime) -> Verd
     if not _signed(phone_key, rest[NUMBER_BYTES:], PASS_PREFIX[:-1].encode() + certificate + step):
         return forged
     age = at.timestamp() - int.from_bytes(step, "big") * STEP_S
+    off = slack.total_seconds()
     outlived = at.timestamp() > int.from_bytes(body[-NUMBER_BYTES:], "big")
-    return Verdict("expired" if outlived or not -MAX_AHEAD_S <= age <= MAX_AGE_S else "valid", pseudonym)
+    return Verdict("expired" if outlived or not -MAX_AHEAD_S - off <= age <= MAX_AGE_S + off else "valid", pseudonym)

@@ -48,11 +48,23 @@ class SealedCard(msgspec.Struct, forbid_unknown_fields=True):
         return f"SealedCard({self.number_kind})"
 
 
+class Spoken(msgspec.Struct, forbid_unknown_fields=True):
+    """What the visitor told the gatekeeper: a number, or a name with more or less beside it."""
+
+    name: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    birth_year: Annotated[int, msgspec.Meta(ge=1900, le=2199)] | None = None
+    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+    def __repr__(self) -> str:
+        return "Spoken()"
+
+
 class UnsealError(ValueError):
     """The bytes were not sealed to this server for this visit, or what is inside is no card. Holds no content."""
 
 
 _decoder = msgspec.json.Decoder(SealedCard)
+_spoken_decoder = msgspec.json.Decoder(Spoken)
 
 
 def key() -> ec.EllipticCurvePrivateKey:
@@ -64,8 +76,7 @@ def _point(public: ec.EllipticCurvePublicKey) -> bytes:
     return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def unseal(sealed: bytes, visit_key: UUID, private: ec.EllipticCurvePrivateKey | None = None) -> SealedCard:
-    """The card sealed for the check-in of that idempotency key. Raises UnsealError."""
+def _open(sealed: bytes, visit_key: UUID, private: ec.EllipticCurvePrivateKey | None) -> bytes:
     own = private or key()
     least = 1 + POINT_BYTES + NONCE_BYTES + TAG_BYTES
     if not least < len(sealed) <= MAX_SEALED_BYTES or sealed[0] != VERSION:
@@ -75,14 +86,39 @@ def unseal(sealed: bytes, visit_key: UUID, private: ec.EllipticCurvePrivateKey |
         shared = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point))
         info = b"lachan gate card 1" + _point(own.public_key())
         opened = HKDF(algorithm=SHA256(), length=32, salt=point, info=info).derive(shared)
-        plain = AESGCM(opened).decrypt(nonce, sealed[1 + POINT_BYTES + NONCE_BYTES :], visit_key.bytes)
-        card = _decoder.decode(plain)
+        return AESGCM(opened).decrypt(nonce, sealed[1 + POINT_BYTES + NONCE_BYTES :], visit_key.bytes)
     except (InvalidTag, ValueError):
-        # From None: what a decoder complains of may quote the content.
         raise UnsealError("not sealed to this server for this visit") from None
+
+
+def _card(plain: bytes) -> SealedCard:
+    try:
+        card = _decoder.decode(plain)
+    except ValueError:
+        # From None: what a decoder complains of may quote the content.
+        raise UnsealError("not a card") from None
     if not _NUMBERS[card.number_kind].fullmatch(card.number):
         raise UnsealError("number")
     return card
+
+
+def unseal(sealed: bytes, visit_key: UUID, private: ec.EllipticCurvePrivateKey | None = None) -> SealedCard:
+    """The card sealed for the check-in of that idempotency key. Raises UnsealError."""
+    return _card(_open(sealed, visit_key, private))
+
+
+def unseal_any(
+    sealed: bytes, visit_key: UUID, private: ec.EllipticCurvePrivateKey | None = None
+) -> SealedCard | Spoken:
+    """The card, or what was spoken, sealed for the check-in of that idempotency key. Raises UnsealError."""
+    plain = _open(sealed, visit_key, private)
+    try:
+        spoken = _spoken_decoder.decode(plain)
+    except ValueError:
+        return _card(plain)
+    if not (spoken.name.strip() or spoken.phone.strip()):
+        raise UnsealError("empty")
+    return spoken
 
 
 def number_hash(card: SealedCard) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import cast
+from typing import Protocol, cast
 from uuid import UUID
 
 from lachan.ground.ingest.lane import Connection
@@ -131,6 +131,8 @@ class Outcome(Enum):
     NOT_FOR_PERSON = "not_for_person"
     NO_PLACE = "no_place"
     UNFIT = "unfit"
+    NOT_STAFF = "not_staff"
+    PASS_ENDED = "pass_ended"  # noqa: S105  an outcome
 
 
 @dataclass(slots=True)
@@ -144,9 +146,21 @@ class Written:
     clock_offset: int | None = None
     place_key: UUID | None = None
     place_name: str = ""
+    # Of a visit written at a gate.
+    person_name: str = ""
 
 
-def _array(values: Sequence[object]) -> str:
+class Keyed(Protocol):
+    """What a stored answer is found by."""
+
+    @property
+    def key(self) -> UUID: ...
+
+    @property
+    def body_hash(self) -> str: ...
+
+
+def array(values: Sequence[object]) -> str:
     """A PostgreSQL array literal of values that need no quoting: hex, UUIDs, codes, numbers, times, booleans.
 
     Ten times cheaper than a dumper for each element, and this is the hot path.
@@ -159,20 +173,20 @@ async def write(connection: Connection, scans: Sequence[Scan]) -> list[Written]:
     cursor = await connection.execute(
         WRITE,
         [
-            _array([scan.token_hash for scan in scans]),
-            _array([scan.key for scan in scans]),
-            _array([scan.body_hash for scan in scans]),
-            _array([scan.code for scan in scans]),
-            _array([scan.direction for scan in scans]),
-            _array([f'"{scan.at}"' for scan in scans]),
-            _array([scan.clock_offset for scan in scans]),
-            _array([scan.person for scan in scans]),
-            _array([scan.id for scan in scans]),
-            _array([scan.fit for scan in scans]),
-            _array([scan.rotating for scan in scans]),
-            _array([scan.latitude for scan in scans]),
-            _array([scan.longitude for scan in scans]),
-            _array([scan.accuracy for scan in scans]),
+            array([scan.token_hash for scan in scans]),
+            array([scan.key for scan in scans]),
+            array([scan.body_hash for scan in scans]),
+            array([scan.code for scan in scans]),
+            array([scan.direction for scan in scans]),
+            array([f'"{scan.at}"' for scan in scans]),
+            array([scan.clock_offset for scan in scans]),
+            array([scan.person for scan in scans]),
+            array([scan.id for scan in scans]),
+            array([scan.fit for scan in scans]),
+            array([scan.rotating for scan in scans]),
+            array([scan.latitude for scan in scans]),
+            array([scan.longitude for scan in scans]),
+            array([scan.accuracy for scan in scans]),
             *_TRUST,
         ],
     )
@@ -196,20 +210,20 @@ async def write(connection: Connection, scans: Sequence[Scan]) -> list[Written]:
         else:
             written.append(Written(Outcome.UNFIT))
     if replayed:
-        await _recall(connection, scans, replayed, written)
+        await recall(connection, scans, replayed, written)
     return written
 
 
-async def _recall(
-    connection: Connection, scans: Sequence[Scan], replayed: list[tuple[int, int]], written: list[Written]
+async def recall(
+    connection: Connection, scans: Sequence[Keyed], replayed: list[tuple[int, int]], written: list[Written]
 ) -> None:
     """Put the first answer in place of the refusal where the key has been answered before."""
     cursor = await connection.execute(
         REPLAY,
         [
-            _array([device for _index, device in replayed]),
-            _array([scans[index].key for index, _device in replayed]),
-            _array([index for index, _device in replayed]),
+            array([device for _index, device in replayed]),
+            array([scans[index].key for index, _device in replayed]),
+            array([index for index, _device in replayed]),
         ],
     )
     rows = cast(list[tuple[int, bytes, UUID, datetime, int, int | None, UUID, str]], await cursor.fetchall())
