@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "lachan.response.tracing",
     "lachan.response.alerts",
     "lachan.systems.checkin",
+    "lachan.systems.selfreport",
     "lachan.faces.desk",
     "lachan.faces.app",
     "lachan.faces.map",

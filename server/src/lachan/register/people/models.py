@@ -130,3 +130,27 @@ class Guardianship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} for {self.ward_id}"
+
+
+class Consent(models.Model):
+    """A person's yes to one purpose, with the words shown then. Withdrawn, it stays as proof until its erase date."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.TextField()
+    words = models.TextField()
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Set when it is withdrawn.
+    erase_at = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=models.Q(withdrawn_at=None), name="people_one_consent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of person {self.person_id}"

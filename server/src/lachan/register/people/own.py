@@ -1,6 +1,7 @@
 """What this room itself holds of a person, and what the rooms below it hold (they can't see the registry)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.access.models import Account
 from lachan.register.people import holdings
-from lachan.register.people.models import Guardianship, HouseholdMember, Identifier, Person
+from lachan.register.people.models import Consent, Guardianship, HouseholdMember, Identifier, Person
 
 
 def register() -> None:
@@ -74,11 +75,33 @@ def register() -> None:
             retain=lambda today: 0,
         )
     )
+    holdings.register(_consents())
     for field, other, label in (
         ("guardian", "ward", _("Những người được mình khai hộ")),
         ("ward", "guardian", _("Những người khai hộ cho mình")),
     ):
         holdings.register(_guardianships(field, other, label))
+
+
+def _consents() -> holdings.Holding:
+    usual = holdings.of_model(
+        room="people",
+        label=_("Những điều đã đồng ý, đã rút lại"),
+        model=Consent,
+        person_field="person",
+        fields=["purpose", "words", "given_at", "withdrawn_at", "erase_at"],
+        erase_by="erase_at",
+    )
+
+    def repoint(old: int, new: int) -> int:
+        # A yes of the kept person stands; the doubled one adds nothing.
+        there = Consent.objects.filter(person_id=new, withdrawn_at=None).values("purpose")
+        Consent.objects.filter(
+            person_id=old, withdrawn_at=None, purpose__in=list(there.values_list("purpose", flat=True))
+        ).delete()
+        return usual.repoint(old, new)
+
+    return replace(usual, repoint=repoint)
 
 
 def _guardianships(field: str, other: str, label: Any) -> holdings.Holding:
