@@ -6,14 +6,15 @@ import { facts, onChange } from "./store.js";
 import { clock, date, day, dayName } from "./time.js";
 
 const FAULTS = /** @type {const} */ ({ signature: "feed.bad-signature", "key-changed": "feed.key-changed", old: "feed.unreadable", unreadable: "feed.unreadable" });
+/** The server drew letters to this person: asked before this module draws a list of the same look. */
+const hasDirect = document.querySelector(".letters") !== null;
 
 async function draw() {
   const notices = await liveNotices();
   const place = /** @type {HTMLElement} */ (document.getElementById("place-notices"));
   const empty = /** @type {HTMLElement} */ (document.getElementById("no-notices"));
   place.hidden = !notices.length;
-  if (notices.length) empty.hidden = true;
-  else empty.hidden = Boolean(document.querySelector(".letters"));
+  empty.hidden = notices.length > 0 || hasDirect;
   render(html`<h2>${say("place-notice.list")}</h2><ul class="letters stack snug">${notices.map((notice) => html`<li key=${notice.id}>
     <a class="card letter" href=${`/app/notices/here/#${notice.id}`}>${notice.seen === null ? html`<span class="tag solid">${say("place-notice.new")}</span>` : null}
     <b>${say(`place-notice.${notice.advice}`)}</b><span class="meta">${notice.place}, ${dayName(notice.start, config.language)}${notice.who ? ` · ${notice.who}` : ""}</span></a></li>`)}</ul>`, place);
