@@ -22,11 +22,25 @@ class Office:
     sick: Any
     friends: list[Any]
     child: Any
+    canteen: Any
     cookies: list[dict[str, Any]]
 
 
 def days_ago(days: int, hour: int, minute: int = 0) -> datetime:
     return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0) - timedelta(days=days)
+
+
+def lunch(canteen: Any, sick: Any, friends: list[Any]) -> None:
+    """The stays, once more if the projection has found no events behind them."""
+    from lachan.systems.checkin.models import Visit
+
+    for person, start, end in [(sick, 11, 13), *((friend, 11, 12) for friend in friends)]:
+        Visit.objects.get_or_create(
+            place=canteen,
+            person=person,
+            t_in=days_ago(2, start),
+            defaults={"t_out": days_ago(2, end, 30), "certain_until": days_ago(2, end), "ending": 1, "trust": 1},
+        )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +53,6 @@ def office(site: Any, town: Any) -> Office:
     from lachan.register.areas.models import Area
     from lachan.register.people import actions as people
     from lachan.register.places import actions as places
-    from lachan.systems.checkin.models import Visit
 
     with site.orm(), audit.acting(audit.system("tests")):
         area = town.hanh.person.area
@@ -55,16 +68,7 @@ def office(site: Any, town: Any) -> Office:
         people.add_to_household(person=friends[0], household=home, since=days_ago(40, 8).date())
         child = people.register_person(name="Bé Ở Nhà", area=area, birth_year=2019)
         people.add_to_household(person=child, household=home, since=days_ago(40, 8).date())
-        for person, start, end in [(sick, 11, 13), *((friend, 11, 12) for friend in friends)]:
-            Visit.objects.create(
-                place=canteen,
-                person=person,
-                t_in=days_ago(2, start),
-                t_out=days_ago(2, end, 30),
-                certain_until=days_ago(2, end),
-                ending=1,
-                trust=1,
-            )
+        lunch(canteen, sick, friends)
         session = SessionStore()
         session["_auth_user_id"] = str(officer.pk)
         session["_auth_user_backend"] = sessions.BACKEND
@@ -73,7 +77,7 @@ def office(site: Any, town: Any) -> Office:
         session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa", "type": "totp"}]
         session.save()
     cookie = {"name": "lachan_session", "value": session.session_key, "url": site.url, "httpOnly": True}
-    return Office(officer, sick, friends, child, [cookie])
+    return Office(officer, sick, friends, child, canteen, [cookie])
 
 
 @pytest.fixture
@@ -194,10 +198,33 @@ PAGES = [
 ]
 
 
+def propose_twice(office: Office, outbreak: int) -> None:
+    """A colleague's proposal that the officer refused, and one that waits for the officer."""
+    from lachan.ground import audit
+    from lachan.register.access.actions import create_officer
+    from lachan.response.alerts import place_notices, releases
+    from lachan.response.cases.models import Outbreak
+
+    found = Outbreak.objects.get(pk=outbreak)
+    with audit.acting(audit.system("tests")):
+        colleague = create_officer(
+            username="lan.browser", name="Võ Thị Lan", password=PASSWORD, role="province", area=found.area
+        )
+        lunch(office.canteen, office.sick, office.friends)
+        for refused in (True, False):
+            windows = [w for w in place_notices.propose_windows(found) if w.publishable]
+            asked = releases.propose_places(outbreak=found, windows=windows, by=colleague)
+            assert asked is not None
+            if refused:
+                releases.refuse(release=asked, reason="Ghi sai giờ đến", by=office.officer)
+
+
 @pytest.fixture(scope="module")
 def names(site: Any, office: Office, traced: str) -> dict[str, str]:
     (case,) = site.rows("SELECT key FROM cases_case WHERE person_id = %s", office.sick.pk)
     (contact,) = site.rows("SELECT key FROM tracing_contact WHERE person_id = %s", office.friends[0].pk)
+    with site.orm():
+        propose_twice(office, int(traced.strip("/").rpartition("/")[2]))
     return {
         "person": str(office.sick.key),
         "child": str(office.child.key),
