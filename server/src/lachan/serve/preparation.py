@@ -29,6 +29,7 @@ def prepare(say: Say) -> None:
     _areas(say)
     _profiles()
     _forms()
+    _gates()
 
 
 def _areas(say: Say) -> None:
@@ -50,3 +51,9 @@ def _forms() -> None:
     from lachan.register.forms.actions import load_forms
 
     load_forms()
+
+
+def _gates() -> None:
+    from lachan.systems.entry.gates import load_gates
+
+    load_gates()

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     CASE_WRITE = "case:write"
     CONTACT_DECIDE = "contact:decide"
     CONTACT_READ = "contact:read"
+    ENTRY_DECIDE = "entry:decide"
+    ENTRY_ORDER = "entry:order"
     FORM_PUBLISH = "form:publish"
     NOTICE_ISSUE = "notice:issue"
     OFFICER_GRANT = "officer:grant"
@@ -56,6 +58,7 @@ class Ministry(Role):
             Permission.AUDIT_READ,
             Permission.CASE_READ,
             Permission.CONTACT_READ,
+            Permission.ENTRY_ORDER,
             Permission.FORM_PUBLISH,
             Permission.OFFICER_GRANT,
             Permission.OUTBREAK_OPEN,
@@ -123,7 +126,7 @@ class Border(Role):
     code = "border"
     name = _("Kiểm dịch y tế biên giới")
     levels = frozenset({Level.PROVINCE, Level.COMMUNE})
-    permissions = frozenset({Permission.SITUATION_READ})
+    permissions = frozenset({Permission.ENTRY_DECIDE, Permission.SITUATION_READ})
 
 
 class Inspector(Role):

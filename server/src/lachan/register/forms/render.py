@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lachan.ground.platform.text import fold
 from lachan.ground.platform.wording import viet_date, viet_moment
 from lachan.register.forms import wording
 from lachan.register.forms.document import (
@@ -33,6 +34,8 @@ from lachan.register.forms.validate import Problem, Result, offered
 
 _SHORT_NUMBER = 1_000_000
 _LONG_LINE = 40
+# More answers than this (the countries of the world) are a list to pick from, in the order of the reader's alphabet.
+_MOST_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def language_for(document: Document) -> str:
 
 
 def problems_by_question(problems: tuple[Problem, ...], language: str) -> dict[str, str]:
-    return {p.question: p.message.get(language) or p.message["vi"] for p in problems}
+    return {p.question: p.message.get(language) or p.message.get("en") or p.message["vi"] for p in problems}
 
 
 def blocks(walk: Walk, page: Screen, language: str, errors: Mapping[str, str]) -> list[QuestionBlock]:
@@ -157,6 +160,8 @@ def _rows(
             for option in question.options:
                 row = OptionRow(option.code, document.words(option.label, language), option.code in chosen)
                 (apart if option.exclusive else rows).append(row)
+            if _control(question) == "select":
+                rows.sort(key=lambda row: fold(row.label))
         case _:
             return [], []
     if for_another:
@@ -166,6 +171,8 @@ def _rows(
 
 def _control(question: Question) -> str:
     match question:
+        case Choice() if len(question.options) > _MOST_ROWS:
+            return "select"
         case YesNo() | Choice():
             return "radio"
         case Choices():

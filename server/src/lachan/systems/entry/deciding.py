@@ -1,0 +1,98 @@
+"""What the quarantine officer decides about a traveller: at once, or hours later from a desk that was offline."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lachan.ground import audit
+from lachan.register.access.models import Account
+from lachan.systems.entry.models import Decision, Traveller
+
+LONGEST_QUARANTINE = timedelta(days=60)
+
+
+class DecisionError(ValueError):
+    """A decision that cannot be kept; `field` names what to mend."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class QuarantineOrder:
+    """What a quarantine order must say (Law 114/2025/QH15): number, ground, dates, place, who signs it."""
+
+    order_number: str = ""
+    legal_basis: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    place: str = ""
+    signatory: str = ""
+
+
+@transaction.atomic
+def decide(
+    *,
+    traveller: Traveller,
+    kind: str,
+    at: datetime,
+    by: Account,
+    key: UUID,
+    quarantine: QuarantineOrder | None = None,
+) -> Decision:
+    """Keep a decision. The same key again gives the one stored; a later decision takes its place beside it.
+
+    `at` by the desk's clock is kept between the declaration and now. Raises DecisionError.
+    """
+    known = Decision.objects.filter(key=key).first()
+    if known is not None:
+        if (known.traveller_id, known.kind, known.by_id) != (traveller.pk, kind, by.pk):
+            raise DecisionError("key", _("Mã gửi này đã dùng cho quyết định khác."))
+        return known
+    if kind not in Decision.Kind.values:
+        raise DecisionError("kind", _("Chọn một quyết định."))
+    details: dict[str, Any] = {}
+    if kind == Decision.Kind.QUARANTINE:
+        details = _whole(quarantine or QuarantineOrder())
+    decision = Decision.objects.create(
+        key=key,
+        traveller=traveller,
+        kind=kind,
+        at=min(max(at, traveller.declaration.submitted_at), timezone.now()),
+        by=by,
+        **details,
+    )
+    audit.record(
+        action="entry.traveller.decide",
+        subject=traveller.person_id,
+        obj=decision,
+        detail={"traveller": traveller.pk, "kind": kind},
+    )
+    return decision
+
+
+def _whole(order: QuarantineOrder) -> dict[str, Any]:
+    words = {
+        "order_number": _("Ghi số quyết định cách ly, ví dụ 15/QĐ-KDYT."),
+        "legal_basis": _("Ghi căn cứ pháp lý của quyết định."),
+        "place": _("Ghi nơi cách ly."),
+        "signatory": _("Ghi họ tên, chức vụ người ký."),
+    }
+    kept: dict[str, Any] = {}
+    for field, message in words.items():
+        kept[field] = str(getattr(order, field)).strip()
+        if not kept[field]:
+            raise DecisionError(field, message)
+        if len(kept[field]) > 300:
+            raise DecisionError(field, _("Ghi tối đa 300 chữ cái."))
+    if order.starts_on is None:
+        raise DecisionError("starts_on", _("Ghi ngày bắt đầu cách ly."))
+    if order.ends_on is None or not order.starts_on <= order.ends_on <= order.starts_on + LONGEST_QUARANTINE:
+        raise DecisionError("ends_on", _("Ngày kết thúc phải từ ngày bắt đầu, và không quá 60 ngày sau đó."))
+    return kept | {"starts_on": order.starts_on, "ends_on": order.ends_on}

@@ -1,0 +1,65 @@
+"""What this room holds of a person: the part of a declaration that is about the person, until the order's days end."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lachan.register.people import holdings
+from lachan.systems.entry.models import Declaration, Traveller, Trip
+
+_EXPORTED = (
+    "declaration__code",
+    "declaration__order__number",
+    "declaration__gate__name",
+    "declaration__travel_day",
+    "declaration__erase_at",
+    "trip__conveyance",
+    "trip__number",
+    "seat",
+    "hits",
+    "verdict",
+)
+
+
+def register() -> None:
+    holdings.register(
+        holdings.Holding(
+            room="entry",
+            label=_("Tờ khai nhập cảnh"),
+            model=Traveller,
+            person_field="person",
+            export=_export,
+            erase=_erase,
+            repoint=lambda old, new: Traveller.objects.filter(person_id=old).update(person_id=new),
+            retain=_retain,
+        )
+    )
+
+
+def _export(person_id: int) -> Iterable[dict[str, Any]]:
+    rows = Traveller.objects.filter(person_id=person_id).order_by("pk")
+    decided = rows.values("decisions__kind", "decisions__at", *_EXPORTED)
+    return [dict(row) for row in decided]
+
+
+@transaction.atomic
+def _erase(person_id: int) -> int:
+    mine = Traveller.objects.filter(person_id=person_id)
+    parties = set(mine.values_list("declaration_id", flat=True))
+    count = mine.count()
+    mine.delete()
+    # A declaration of nobody is of no use, and its address was the party's.
+    Declaration.objects.filter(pk__in=parties, travellers=None).delete()
+    return count
+
+
+@transaction.atomic
+def _retain(today: date) -> int:
+    old = Declaration.objects.filter(erase_at__lte=today)
+    count = Traveller.objects.filter(declaration__in=old).count()
+    old.delete()
+    Trip.objects.filter(declarations=None, day__lt=today).delete()
+    return count

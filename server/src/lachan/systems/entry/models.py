@@ -1,0 +1,206 @@
+"""Gates, the orders that switch a declaration on, declarations of travel parties, and the desk's decisions."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lachan.ground.platform.ids import uuid7
+from lachan.register.areas.models import Area
+from lachan.register.forms.models import FormVersion, Response
+from lachan.register.people.models import Person
+from lachan.register.profiles.models import Disease
+
+
+class Gate(models.Model):
+    """A border gate: the area it lies in says which officers work there."""
+
+    class Kind(models.TextChoices):
+        AIR = "air", _("Sân bay")
+        SEA = "sea", _("Cảng biển")
+        ROAD = "road", _("Cửa khẩu đường bộ")
+        RAIL = "rail", _("Ga đường sắt")
+
+    code = models.SlugField(primary_key=True)
+    name = models.TextField()
+    name_en = models.TextField()
+    kind = models.TextField(choices=Kind)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivationOrder(models.Model):
+    """An order of the Ministry: who entering (leaving, passing) by which gates declares, from when until when.
+
+    Without an order in force nobody is asked. `gates` empty means every gate. The form versions and the rules are those
+    of the day it was made, so that a declaration can be read later by what it was asked under.
+    """
+
+    class Direction(models.TextChoices):
+        ENTRY = "entry", _("Nhập cảnh")
+        EXIT = "exit", _("Xuất cảnh")
+        TRANSIT = "transit", _("Quá cảnh")
+
+    key = models.UUIDField(unique=True, default=uuid7)
+    number = models.TextField()
+    disease = models.ForeignKey(Disease, on_delete=models.PROTECT, related_name="+")
+    direction = models.TextField(choices=Direction)
+    gates = models.ManyToManyField(Gate, related_name="+", blank=True)
+    starts_on = models.DateField()
+    # The last day, on which it still holds; none until it is ended.
+    ends_on = models.DateField(null=True)
+    legal_basis = models.TextField()
+    form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    trip_form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    languages = models.JSONField()
+    retention_days = models.PositiveSmallIntegerField()
+    rules = models.JSONField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="entry_order_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def holds(self, on: date) -> bool:
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+class Trip(models.Model):
+    """One conveyance on one day (Viet Nam's), as everybody on it wrote it: the flight, the ship, the coach.
+
+    Whoever walks has a trip for the party alone. `rows_near`: how many rows apart count as near, where seats are known;
+    none where a whole coach or boat is near.
+    """
+
+    conveyance = models.TextField()
+    number = models.TextField()
+    day = models.DateField()
+    rows_near = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "day", "conveyance"], name="entry_trip_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.day}"
+
+
+class Declaration(models.Model):
+    """What a travel party declared under an order. A correction raises `revision` and replaces the answers."""
+
+    key = models.UUIDField(unique=True, default=uuid7)
+    # 12 characters as on a place's poster, printed XXXX-XXXX-XXXX: for who has neither phone nor picture.
+    code = models.TextField(unique=True)
+    order = models.ForeignKey(ActivationOrder, on_delete=models.PROTECT, related_name="declarations")
+    gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="+")
+    travel_day = models.DateField()
+    trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="declarations")
+    # The unit of the day it was written; who answers for it later is asked of the register of areas.
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    language = models.TextField()
+    # Gone when the leader's own answers were erased before the party's.
+    trip_response = models.ForeignKey(Response, on_delete=models.SET_NULL, null=True, related_name="+")
+    revision = models.PositiveSmallIntegerField(default=1)
+    submitted_at = models.DateTimeField()
+    erase_at = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["gate", "travel_day"], name="entry_declaration_gate_day"),
+            models.Index(fields=["erase_at"], name="entry_declaration_erase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"declaration {self.pk}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day the code is shown at a desk: ships and borders are late, but not by more than two days."""
+        return self.travel_day + timedelta(days=2)
+
+
+class Traveller(models.Model):
+    """One of the party, the leader first. `guardian` answers for a minor. `hits`: the codes of the rules met.
+
+    `day_starts`, `day_ends`: the day of the trip in Viet Nam, for tracing.
+    """
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.CASCADE, related_name="travellers")
+    number = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="travellers")
+    guardian = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="wards")
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+")
+    # Of the travel document's number, as people.queries.identifier_hash makes it.
+    document_hash = models.BinaryField()
+    seat = models.TextField(blank=True, default="")
+    seat_row = models.PositiveSmallIntegerField(null=True)
+    hits = models.JSONField(default=list)
+    verdict = models.TextField()
+    day_starts = models.DateTimeField()
+    day_ends = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["declaration", "number"], name="entry_traveller_once")]
+        indexes = [
+            models.Index(fields=["document_hash"], name="entry_traveller_document"),
+            models.Index(fields=["trip"], include=["person", "seat_row"], name="entry_traveller_trip"),
+            models.Index(fields=["person", "day_starts"], name="entry_traveller_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"traveller {self.pk}"
+
+
+class Decision(models.Model):
+    """What the quarantine officer decided; the last one stands. `at` is the desk's own clock, which may be offline."""
+
+    class Kind(models.TextChoices):
+        PASS = "pass", _("Cho qua")
+        TEST = "test", _("Lấy mẫu xét nghiệm")
+        QUARANTINE = "quarantine", _("Cách ly")
+        REFUSE = "refuse", _("Chưa cho nhập cảnh")
+
+    key = models.UUIDField(unique=True)
+    traveller = models.ForeignKey(Traveller, on_delete=models.CASCADE, related_name="decisions")
+    kind = models.TextField(choices=Kind)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Of a quarantine order: what Law 114/2025 and the officer's successor need to read.
+    order_number = models.TextField(blank=True, default="")
+    legal_basis = models.TextField(blank=True, default="")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    place = models.TextField(blank=True, default="")
+    signatory = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["traveller", "-at"], name="entry_decision_last")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="quarantine")
+                | (
+                    ~models.Q(order_number="")
+                    & ~models.Q(legal_basis="")
+                    & ~models.Q(signatory="")
+                    & ~models.Q(place="")
+                    & models.Q(starts_on__isnull=False, ends_on__isnull=False, ends_on__gte=models.F("starts_on"))
+                ),
+                name="entry_quarantine_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of traveller {self.traveller_id}"

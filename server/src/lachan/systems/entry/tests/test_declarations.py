@@ -1,0 +1,228 @@
+"""Orders, declarations of a party, their corrections, the rules and the desk's decisions."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from lachan.ground.audit.models import AuditEvent
+from lachan.register.forms.actions import AnswersError
+from lachan.register.forms.models import Response
+from lachan.register.forms.validate import today
+from lachan.register.people import actions as people
+from lachan.register.people import holdings
+from lachan.register.people.models import Person
+from lachan.systems.entry import actions, deciding, keeping, queries, rules
+from lachan.systems.entry.models import ActivationOrder, Declaration, Gate, Traveller
+from lachan.systems.entry.tests.conftest import make_order, tomorrow, traveller, trip
+from lachan.testing.cast import Areas
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def declare(order: ActivationOrder, airport: Gate, area_tree: Areas) -> Any:
+    def made(*travellers: dict[str, Any], **changes: Any) -> Declaration:
+        given: dict[str, Any] = {
+            "order": order,
+            "gate": airport,
+            "travel_day": tomorrow(),
+            "language": "en",
+            "area": area_tree.haichau,
+            "party": actions.Party(changes.pop("trip", trip()), travellers or (traveller(),)),
+            "key": uuid4(),
+        }
+        return actions.declare(**given | changes)
+
+    return made
+
+
+def test_without_an_order_nobody_declares(airport: Gate, area_tree: Areas) -> None:
+    assert queries.order_for(airport, "entry", today()) is None
+    elsewhere = make_order(gates_named=[Gate.objects.get(pk="noi-bai")])
+    assert queries.order_for(airport, "entry", today()) is None
+    assert queries.order_for(Gate.objects.get(pk="noi-bai"), "entry", today()) == elsewhere
+    everywhere = make_order(starts_on=today() + timedelta(days=2))
+    assert queries.order_for(airport, "entry", today()) is None
+    assert queries.order_for(airport, "entry", today() + timedelta(days=2)) == everywhere
+    assert queries.order_for(airport, "exit", today() + timedelta(days=2)) is None
+
+
+def test_an_order_ends_on_its_last_day(order: ActivationOrder, airport: Gate) -> None:
+    actions.end_order(order=order, last_day=today())
+    assert queries.order_for(airport, "entry", today()) == order
+    assert queries.order_for(airport, "entry", tomorrow()) is None
+    with pytest.raises(actions.EntryError):
+        actions.end_order(order=order, last_day=today() - timedelta(days=1))
+
+
+def test_a_party_declares_once(declare: Any, area_tree: Areas) -> None:
+    child = traveller("NOI KAEWMANEE", "AC999", birth_date=None, birth_year=today().year - 6, fever="yes", seat="17A")
+    key = uuid4()
+    declaration = declare(traveller(), child, key=key)
+    assert declare(traveller(), child, key=key) == declaration
+    leader, noi = declaration.travellers.order_by("number")
+    assert (noi.guardian, leader.guardian) == (leader, None)
+    assert (leader.verdict, leader.hits, noi.verdict, noi.hits) == ("clear", [], "examine", ["fever"])
+    assert (leader.seat_row, leader.trip, noi.trip.number) == (17, noi.trip, "VN627")
+    assert queries.why(declaration.order, noi.hits, "en") == ["Fever"]
+    assert leader.person.area == area_tree.haichau
+    assert declaration.erase_at == declaration.travel_day + timedelta(days=30)
+    assert set(Response.objects.values_list("erase_at", flat=True)) == {declaration.erase_at}
+    assert Response.objects.get(pk=noi.response_id).answers["birth_year"] == today().year - 6
+    event = AuditEvent.objects.filter(action="entry.declaration.submit").first()
+    assert event is not None
+    assert event.detail["ground"] == declaration.order.legal_basis
+
+
+@pytest.mark.parametrize("days", [-1, 8])
+def test_the_day_of_travel_is_at_most_a_week_ahead(declare: Any, days: int) -> None:
+    with pytest.raises(actions.EntryError):
+        declare(travel_day=today() + timedelta(days=days))
+
+
+def test_an_unanswered_question_keeps_everything_out(declare: Any) -> None:
+    with pytest.raises(AnswersError):
+        declare(traveller(), traveller("NOI KAEWMANEE", "AC999", fever=None))
+
+
+def test_the_register_finds_who_is_known_and_never_learns_from_a_stranger(declare: Any, area_tree: Areas) -> None:
+    known = people.register_person(
+        name="Somchai Kaewmanee", area=area_tree.tayho, passport="ac 1234417", birth_year=1988
+    )
+    assert declare().travellers.get().person == known
+    known.refresh_from_db()
+    assert known.area == area_tree.tayho
+    other = declare(traveller("SOMEBODY ELSE")).travellers.get().person
+    assert other != known
+
+
+def test_one_person_twice_in_a_party_is_refused(declare: Any) -> None:
+    with pytest.raises(actions.EntryError):
+        declare(traveller(), traveller())
+
+
+def test_a_correction_replaces_the_answers_until_an_officer_has_decided(
+    declare: Any, area_tree: Areas, border_officer: Any
+) -> None:
+    declaration = declare()
+    party = actions.Party(trip(vehicle_number="VN 629"), [traveller(cough="yes"), traveller("NOI", "AC9")])
+    corrected = actions.correct(declaration=declaration, area=area_tree.hoaxuan, party=party, revision=1)
+    assert (corrected.code, corrected.revision, corrected.trip.number) == (declaration.code, 2, "VN629")
+    assert corrected.travellers.count() == 2
+    # Three answers: the trip's and two travellers'; the earlier ones are gone.
+    assert Response.objects.count() == 3
+    actions.correct(declaration=declaration, area=area_tree.haichau, party=party, revision=1)
+    assert Declaration.objects.get().revision == 2
+    first = corrected.travellers.get(number=1)
+    deciding.decide(traveller=first, kind="pass", at=timezone.now(), by=border_officer, key=uuid4())
+    with pytest.raises(actions.EntryError):
+        actions.correct(declaration=corrected, area=area_tree.haichau, party=party, revision=2)
+
+
+def test_the_short_code_opens_with_a_birth_of_the_party(declare: Any) -> None:
+    declaration = declare(traveller(), traveller("NOI", "AC9", birth_date=None, birth_year=2020))
+    code = "-".join((declaration.code[:4], declaration.code[4:8], declaration.code[8:])).lower()
+    for born in ("1988-03-04", "2020"):
+        assert queries.by_code_and_birth(code, born) == declaration
+    for born in ("1988-03-05", "1988", "", "None"):
+        assert queries.by_code_and_birth(code, born) is None
+    assert queries.by_code_and_birth("nonsense", "2020") is None
+
+
+def test_decisions_are_kept_once_and_a_quarantine_is_whole(declare: Any, border_officer: Any) -> None:
+    person = declare().travellers.get()
+    key, now = uuid4(), timezone.now()
+    given: dict[str, Any] = {"traveller": person, "at": now, "by": border_officer}
+    first = deciding.decide(kind="test", key=key, **given)
+    assert deciding.decide(kind="test", key=key, **given) == first
+    with pytest.raises(deciding.DecisionError):
+        deciding.decide(kind="pass", key=key, **given)
+    with pytest.raises(deciding.DecisionError) as refused:
+        deciding.decide(kind="quarantine", key=uuid4(), **given)
+    assert refused.value.field == "order_number"
+    whole = deciding.QuarantineOrder(
+        "15/QĐ-KDYT", "Luật 114/2025/QH15", today(), today() + timedelta(days=7), "Khu cách ly Hòa Xuân", "Vũ Minh Quân"
+    )
+    kept = deciding.decide(kind="quarantine", key=uuid4(), quarantine=whole, **given)
+    assert kept.ends_on == today() + timedelta(days=7)
+    seen = queries.travellers_of(border_officer).get()
+    assert seen.decided == "quarantine"
+    assert AuditEvent.objects.filter(action="entry.traveller.decide", subject_id=person.person_id).count() == 2
+
+
+def test_a_desk_with_a_wrong_clock_decides_between_the_declaration_and_now(declare: Any, border_officer: Any) -> None:
+    person = declare().travellers.get()
+    for hours in (-100, 100):
+        at = timezone.now() + timedelta(hours=hours)
+        kept = deciding.decide(traveller=person, kind="pass", at=at, by=border_officer, key=uuid4())
+        assert person.declaration.submitted_at <= kept.at <= timezone.now()
+
+
+def test_officers_see_their_own_gates(declare: Any, border_officer: Any, province_officer: Any, minister: Any) -> None:
+    declare()
+    assert queries.not_seen(border_officer, tomorrow()).count() == 1
+    assert queries.not_seen(border_officer, today()).count() == 0
+    assert queries.by_document(border_officer, "ac-1234417").count() == 1
+    Gate.objects.filter(pk="da-nang").update(area=Gate.objects.get(pk="noi-bai").area)
+    assert queries.travellers_of(border_officer).count() == 0
+    for account in (province_officer, minister):
+        assert queries.travellers_of(account).count() == 0
+
+
+def test_everything_leaves_on_its_day(declare: Any) -> None:
+    declaration = declare()
+    person = declaration.travellers.get().person_id
+    holding = next(h for h in holdings.all_holdings() if h.model is Traveller)
+    assert [row["declaration__code"] for row in holding.export(person)] == [declaration.code]
+    assert holding.retain(declaration.erase_at - timedelta(days=1)) == 0
+    assert holding.retain(declaration.erase_at) == 1
+    assert not Declaration.objects.exists()
+
+
+def test_erasing_the_last_of_a_party_takes_the_declaration_along(declare: Any) -> None:
+    declaration = declare(traveller(), traveller("NOI", "AC9"))
+    first, second = (t.person_id for t in declaration.travellers.order_by("number"))
+    assert keeping._erase(first) == 1
+    assert Declaration.objects.filter(pk=declaration.pk).exists()
+    assert keeping._erase(second) == 1
+    assert not Declaration.objects.exists()
+    assert Person.objects.filter(pk=first).exists()
+
+
+def test_rules_are_data_that_is_checked(order: ActivationOrder) -> None:
+    documents = (order.form.content, order.trip_form.content)
+    assert rules.read(rules.shipped(), documents)
+    laos = {
+        "code": "from_laos",
+        "verdict": "ask",
+        "when": {"op": "eq", "left": {"op": "answer", "of": "departure_country"}, "right": "lao"},
+        "why": {"vi": "Từ Lào", "en": "From Laos"},
+    }
+    assert rules.strike(rules.read([laos], documents), {"departure_country": "lao"}, today())
+    wrong = [
+        [laos | {"when": {"op": "eq", "left": {"op": "answer", "of": "nothing"}, "right": "x"}}],
+        [laos, laos],
+        [laos | {"why": {"vi": "Từ Lào"}}],
+        [laos | {"verdict": "maybe"}],
+    ]
+    for data in wrong:
+        with pytest.raises(rules.RuleError):
+            rules.read(data, documents)
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"), [("17C", 17), ("017 c", 17), ("4", 4), ("", None), ("C17", None), ("17CD", None), ("9999A", None)]
+)
+def test_the_row_of_a_seat(typed: str, row: int | None) -> None:
+    assert actions.row_of(typed) == row
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("VN 627", "VN627"), ("vn-0627", "VN627"), ("3K 551", "3K551"), ("43B-012.34", "43B01234"), ("Hải Âu", "HẢIÂU")],
+)
+def test_one_spelling_of_a_vehicle(typed: str, key: str) -> None:
+    assert actions.vehicle_key(typed) == key
