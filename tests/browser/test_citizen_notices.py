@@ -107,11 +107,12 @@ def test_a_list_with_a_wrong_signature_is_ignored_with_a_plain_word(
     site: Any, town: Any, phone: Any, published: tuple[datetime, datetime]
 ) -> None:
     context = phone(town.hanh)
+    forging = True
 
     def forge(route: Any) -> None:
         answer = route.fetch()
         body = bytearray(answer.body())
-        body[40] ^= 1
+        body[40] ^= forging
         route.fulfill(response=answer, body=bytes(body))
 
     context.route("**/api/v1/notices/feed", forge)
@@ -121,7 +122,8 @@ def test_a_list_with_a_wrong_signature_is_ignored_with_a_plain_word(
     page.goto("/app/notices/")
     expect(page.locator("#feed-state")).to_contain_text("không có chữ ký đúng")
     expect(page.locator("#place-notices")).to_be_hidden()
-    context.unroute("**/api/v1/notices/feed")
+    # Not by taking the route away: an answer may be on its way through it.
+    forging = False
     page.reload()
     expect(page.locator("#place-notices")).to_contain_text("Chợ Đầu Cầu")
     expect(page.locator("#feed-state")).to_contain_text("Đã so với danh sách")
