@@ -2,6 +2,7 @@
 
 from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
 from tests.route_table_places import DESK_PLACES
+from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
 from tests.route_table_words import (
     ACTORS,
     CITIZEN,
@@ -189,7 +190,7 @@ TABLE: dict[str, Row] = {
     ),
 }
 
-TABLE |= DESK_TABLE | DESK_PLACES
+TABLE |= DESK_TABLE | DESK_PLACES | PROXIMITY
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
 SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH
@@ -200,6 +201,7 @@ CSRF_FREE: tuple[str, ...] = (
     "language/",
     "look/",
     # they take JSON only, which no form of another site can send,
+    *PROXIMITY_CSRF_FREE,
     "api/v1/session/code",
     "api/v1/session",
     "api/v1/session/end",

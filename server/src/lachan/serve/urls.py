@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lachan.response.alerts.urls")),
     path("", include("lachan.systems.checkin.gate_urls")),
     path("", include("lachan.systems.checkin.urls")),
+    path("", include("lachan.systems.proximity.urls")),
     # Last: it answers the addresses under /api/ that no room has.
     path("", include("lachan.api.urls")),
 ]

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "lachan.response.tracing",
     "lachan.response.alerts",
     "lachan.systems.checkin",
+    "lachan.systems.proximity",
     "lachan.systems.entry",
     "lachan.systems.selfreport",
     "lachan.faces.desk",

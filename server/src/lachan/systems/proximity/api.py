@@ -1,0 +1,351 @@
+"""What devices send: codes, certificates, keys, what they heard, answers. One size hides which.
+
+`X-Chaff` marks a dummy: it walks the same way, in the same time, and nothing of it stays.
+"""
+
+import secrets
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from lachan.ground.platform.api import ApiError, Error, ErrorBody, encoder, endpoint, respond
+from lachan.register.access.tokens import require_device
+from lachan.register.people.models import Person
+from lachan.systems.proximity import codes, publishing, statements
+from lachan.systems.proximity.errors import Refused
+from lachan.systems.proximity.fitting import TAG_BYTES, Note
+from lachan.systems.proximity.keys import MAX_KEYS
+from lachan_proximity.identifiers.gaen import KEY_BYTES, ROLLING_PERIOD, DayKey
+
+REQUEST_BYTES = 4096
+ANSWER_BYTES = 4096
+CHAFF = "X-Chaff"
+MAX_HEARD_AT_ONCE = 500
+
+Bytes16 = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
+Interval = Annotated[int, msgspec.Meta(ge=0, le=0x7FFFFFFF)]
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=10)]
+Class = Annotated[int, msgspec.Meta(ge=0, le=3)]
+Text = Annotated[str, msgspec.Meta(max_length=2048)]
+Padding = Annotated[str, msgspec.Meta(max_length=REQUEST_BYTES)]
+
+
+class CodeTyped(msgspec.Struct):
+    """The code as the person typed it."""
+
+    code: Annotated[str, msgspec.Meta(max_length=64)]
+    padding: Padding = ""
+
+
+class Token(msgspec.Struct):
+    """`report`: 1 confirmed, 2 probable, 4 suspected contact. `onset`: the day the officer knows, if any."""
+
+    token: str
+    report: int
+    onset: str | None
+    expires: int
+    padding: str = ""
+
+
+class KeysToCome(msgspec.Struct):
+    """`mac`: HMAC-SHA256, with a secret of the device's, over "base64(key).start.period" sorted, joined by commas."""
+
+    token: Annotated[str, msgspec.Meta(max_length=128)]
+    mac: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+    padding: Padding = ""
+
+
+class Certificate(msgspec.Struct):
+    certificate: str
+    padding: str = ""
+
+
+class SharedKey(msgspec.Struct):
+    """`start` and `period` in intervals of ten minutes since 1970."""
+
+    key: Bytes16
+    start: Interval
+    period: Annotated[int, msgspec.Meta(ge=1, le=ROLLING_PERIOD)] = ROLLING_PERIOD
+
+
+class Publication(msgspec.Struct):
+    """`officer`: the person lets the officer know that these keys are theirs."""
+
+    certificate: Text
+    mac_key: Annotated[bytes, msgspec.Meta(min_length=16, max_length=64)]
+    keys: Annotated[list[SharedKey], msgspec.Meta(min_length=1, max_length=MAX_KEYS)]
+    region: Annotated[str, msgspec.Meta(max_length=8)]
+    officer: bool
+    padding: Padding = ""
+
+
+class Receipt(msgspec.Struct):
+    """`signed`: a JSON Web Signature (ES256) that says what was shared. `secret` takes it back."""
+
+    upload: UUID
+    signed: str
+    secret: str
+    padding: str = ""
+
+
+class Holder(msgspec.Struct):
+    """Who holds the receipt."""
+
+    upload: UUID
+    secret: Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class Revoked(msgspec.Struct):
+    """The hour (unix seconds) at which the keys were taken back."""
+
+    at: int
+
+
+class HeardNote(msgspec.Struct):
+    """`tag`: the first 16 bytes of HMAC-SHA256(identifier, "lachan encounter"). Minutes of the interval, for certain
+    and at most; `attenuation` 0 (below 55 dB), 1 (63), 2 (73), 3."""
+
+    tag: Annotated[bytes, msgspec.Meta(min_length=TAG_BYTES, max_length=TAG_BYTES)]
+    interval: Interval
+    certain: Minutes
+    minutes: Minutes
+    attenuation: Class
+
+
+class HeardNotes(msgspec.Struct):
+    upload: UUID
+    secret: Annotated[str, msgspec.Meta(max_length=128)]
+    heard: Annotated[list[HeardNote], msgspec.Meta(min_length=1, max_length=MAX_HEARD_AT_ONCE)]
+
+
+class HeardCount(msgspec.Struct):
+    """How many identifiers the upload now has."""
+
+    identifiers: int
+
+
+class OwnNote(msgspec.Struct):
+    """As HeardNote, of one's own device."""
+
+    interval: Interval
+    certain: Minutes
+    minutes: Minutes
+    attenuation: Class
+
+
+class Statement(msgspec.Struct):
+    """`key`: the published key one was near. `identifier_key`: one's own of that day (RPIK): it proves which
+    identifiers were one's own, and opens nothing else."""
+
+    key: Bytes16
+    identifier_key: Bytes16
+    intervals: Annotated[list[OwnNote], msgspec.Meta(min_length=1, max_length=ROLLING_PERIOD)]
+
+
+class ConfirmedEncounter(msgspec.Struct):
+    id: UUID
+    start: int
+    end: int
+    minutes_certain: int
+    confidence: int
+    erased_on: str
+
+
+class Answer(msgspec.Struct):
+    """What now stands, and the server's signature over it."""
+
+    encounters: list[ConfirmedEncounter]
+    signed: str
+
+
+class Gone(msgspec.Struct):
+    gone: bool
+
+
+_STATUSES = {
+    200: "done",
+    409: "not possible now: the reason is in the answer",
+    413: "larger than the one size of these requests",
+    422: "refused, with the reason; nothing was stored",
+    429: "too many from this address",
+}
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def _padded(value: Any, status: int = HTTPStatus.OK) -> HttpResponse:
+    """An answer of the one size: its padding fills it up, at random, so that no compression takes it out."""
+    body = msgspec.to_builtins(value) | {"padding": ""}
+    missing = ANSWER_BYTES - len(encoder.encode(body))
+    body["padding"] = secrets.token_hex(missing // 2 + 1)[:missing] if missing > 0 else ""
+    response = respond(body, status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _hidden(request: HttpRequest, work: Callable[[bool], Any]) -> HttpResponse:
+    """Refuse any other size; answer in one size, refusals as well."""
+    if len(request.body) > REQUEST_BYTES:
+        said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
+        raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", said)
+    if len(request.body) < REQUEST_BYTES:
+        said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "not_padded", said, at="padding")
+    try:
+        return _padded(work(CHAFF in request.headers))
+    except Refused as refused:
+        return _padded(Error(ErrorBody(refused.code, str(refused), refused.at)), refused.status)
+
+
+def _said(refused: Refused) -> ApiError:
+    return ApiError(refused.status, refused.code, str(refused), at=refused.at)
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/verify",
+    summary="Exchange an officer's code for a token",
+    body=CodeTyped,
+    answer=Token,
+    statuses=_STATUSES,
+)
+def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
+    def work(decoy: bool) -> Token:
+        found = codes.claim(typed=payload.code, address=_address(request), decoy=decoy)
+        onset = found.onset_on.isoformat() if found.onset_on else None
+        return Token(found.token, int(found.report), onset, int(found.expires_at.timestamp()))
+
+    return _hidden(request, work)
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/certificate",
+    summary="Exchange the token for a certificate over the keys to come",
+    body=KeysToCome,
+    answer=Certificate,
+    statuses=_STATUSES,
+)
+def certificate(request: HttpRequest, payload: KeysToCome) -> HttpResponse:
+    return _hidden(request, lambda decoy: Certificate(codes.certify(token=payload.token, mac=payload.mac, decoy=decoy)))
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/publish",
+    summary="Publish the keys of the days the person chose",
+    body=Publication,
+    answer=Receipt,
+    statuses=_STATUSES,
+)
+def publish(request: HttpRequest, payload: Publication) -> HttpResponse:
+    def work(decoy: bool) -> Receipt:
+        published = publishing.publish(
+            certificate=payload.certificate,
+            mac_key=payload.mac_key,
+            region=payload.region,
+            shared=[DayKey(each.key, each.start, each.period) for each in payload.keys],
+            with_officer=payload.officer,
+            address=_address(request),
+            decoy=decoy,
+        )
+        return Receipt(published.key, published.signed, published.secret)
+
+    return _hidden(request, work)
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/revoke",
+    summary="Take back what a receipt stands for",
+    body=Holder,
+    answer=Revoked,
+    statuses={404: "no such receipt, or its keys are erased"},
+)
+def revoke(request: HttpRequest, payload: Holder) -> Revoked:
+    try:
+        upload = publishing.revoke(key=payload.upload, secret=payload.secret)
+    except Refused as refused:
+        raise _said(refused) from refused
+    return Revoked(int(upload.revoked_at.timestamp()) if upload.revoked_at else 0)
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/heard",
+    summary="Let the officer have what the device noted on the days that were published",
+    body=HeardNotes,
+    answer=HeardCount,
+    statuses={404: "no such receipt", 409: "the person did not agree to it", 422: "a day that was not published"},
+)
+def heard(request: HttpRequest, payload: HeardNotes) -> HeardCount:
+    notes = [(n.tag, Note(n.interval, min(n.certain, n.minutes), n.minutes, n.attenuation)) for n in payload.heard]
+    try:
+        return HeardCount(statements.share_heard(key=payload.upload, secret=payload.secret, heard=notes))
+    except Refused as refused:
+        raise _said(refused) from refused
+
+
+def _person(request: HttpRequest) -> Person:
+    account = require_device(request).account
+    person = Person.objects.filter(account=account).first()
+    if person is None:
+        raise ApiError(HTTPStatus.CONFLICT, "no_person", _("Tài khoản này không gắn với người nào."))
+    return person
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/statements",
+    summary="Answer a warning: I was near that key",
+    body=Statement,
+    answer=Answer,
+    statuses={401: "the device is not signed in", 409: "the two sides do not fit, or it is answered"},
+    auth="device",
+)
+def state(request: HttpRequest, payload: Statement) -> Answer:
+    claimed = [Note(n.interval, min(n.certain, n.minutes), n.minutes, n.attenuation) for n in payload.intervals]
+    try:
+        found = statements.confirm(
+            person=_person(request), tek=payload.key, identifier_key=payload.identifier_key, claimed=claimed
+        )
+    except Refused as refused:
+        raise _said(refused) from refused
+    return Answer(
+        [
+            ConfirmedEncounter(
+                id=each.key,
+                start=int(each.starts_at.timestamp()),
+                end=int(each.ends_at.timestamp()),
+                minutes_certain=each.seconds_certain // 60,
+                confidence=each.confidence,
+                erased_on=each.erase_at.isoformat(),
+            )
+            for each in found.encounters
+        ],
+        found.signed,
+    )
+
+
+@endpoint(
+    "POST",
+    "/api/v1/proximity/statements/{key}/withdraw",
+    summary="Take an answer back",
+    answer=Gone,
+    statuses={401: "the device is not signed in", 404: "no such answer of this account"},
+    auth="device",
+    parameters={"key": {"type": "string", "format": "uuid"}},
+)
+def withdraw(request: HttpRequest, key: UUID) -> Gone:
+    try:
+        statements.withdraw_statement(person=_person(request), key=key)
+    except Refused as refused:
+        raise _said(refused) from refused
+    return Gone(True)

@@ -1,0 +1,30 @@
+"""What the steward does for this room."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from lachan.ground import audit
+from lachan.ground.platform import steward
+from lachan.systems.proximity import exporting, keeping
+from lachan.systems.proximity.models import Decoy, Heard
+from lachan.systems.proximity.statements import KEEP_DAYS
+
+
+@steward.every(300, "proximity.export")
+def export() -> int:
+    """Key files of each hour, soon after it is over."""
+    with audit.acting(audit.system("proximity")):
+        exporting.note_settings()
+        return len(exporting.export())
+
+
+@steward.daily("02:50", "proximity.expire")
+def expire() -> int:
+    """Old files and keys, identifiers nobody answered for in fourteen days, the hours of decoys."""
+    now = timezone.now()
+    with audit.acting(audit.system("retention")):
+        gone = exporting.erase_old() + keeping.expire(timezone.localdate(now))
+        before = int((now - timedelta(days=KEEP_DAYS)).timestamp()) // 600
+        gone += Heard.objects.filter(interval__lt=before).delete()[0]
+        return gone + Decoy.objects.filter(hour__lt=now - timedelta(days=KEEP_DAYS)).delete()[0]
