@@ -1,5 +1,6 @@
 """The rows of Bluezone: what devices send and fetch."""
 
+from tests.route_table_desk import provinces, readers
 from tests.route_table_words import CLOSED, NO_KEY, PUBLIC, Row, everybody, who
 
 _ROOT = "api/v1/proximity/"
@@ -13,6 +14,12 @@ PROXIMITY: dict[str, Row] = {
     f"{_ROOT}statements": Row(f"/{_ROOT}statements", CLOSED, who(401, 422, 401)),
     # An answer that is not there.
     f"{_ROOT}statements/<uuid:key>/withdraw": Row(f"/{_ROOT}statements/{NO_KEY}/withdraw", CLOSED, who(401, 404, 401)),
+    "desk/bluezone/": Row("/desk/bluezone/", readers(200, 200), readers(405, 405)),
+    # A code for nobody.
+    "desk/bluezone/codes/new/": Row("/desk/bluezone/codes/new/", provinces(404), provinces(404)),
+    "desk/bluezone/codes/<uuid:key>/withdraw/": Row(
+        f"/desk/bluezone/codes/{NO_KEY}/withdraw/", provinces(405, 405), provinces(404)
+    ),
 }
 # They take JSON only, or nothing at all from a form: a device shows its token, not a cookie of another site.
 PROXIMITY_CSRF_FREE = tuple(route for route in PROXIMITY if route.startswith("api/"))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls, releases
+from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
 
 app_name = "desk"
 _OUTBREAK = "desk/outbreaks/<int:number>/"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("desk/calls/<uuid:key>/", calls.call, name="call"),
     path("desk/calls/<uuid:key>/phone/", calls.show_phone, name="call_phone"),
     *place_urls.urlpatterns,
+    *bluezone,
     path("desk/officers/", officers.listing, name="officers"),
     path("desk/officers/new/", officers.new, name="officer_new"),
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),
