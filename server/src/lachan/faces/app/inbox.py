@@ -126,3 +126,12 @@ def diseases(language: str) -> dict[int, dict[str, Any]]:
         name = profile.name_en if language == "en" else profile.name
         found[profile.feed_index] = {"name": name, "days": profile.follow_up_days}
     return found
+
+
+def hotlines() -> list[str]:
+    """The telephone lines of the diseases with rules in force today, each once."""
+    today = timezone.localdate()
+    found = []
+    for disease in Disease.objects.filter(versions__valid_from__lte=today).distinct().order_by("pk"):
+        found.append(profile_in_force(disease.pk, today).hotline)
+    return list(dict.fromkeys(found))

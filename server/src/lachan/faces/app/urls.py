@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
-from lachan.faces.app import health, pass_page, views
+from lachan.faces.app import daily_urls, health, pass_page, views
 
 app_name = "app"
 urlpatterns = [
     path("app/", views.today, name="today"),
     path("api/v1/checkin-answers", health.answers, name="answers"),
+    *daily_urls.urlpatterns,
     path("app/health/<uuid:event>/", health.pages, name="health"),
     path("app/health/<uuid:event>/<slug:page>/", health.pages, name="health"),
     path("app/leave/", views.leave, name="leave"),

@@ -16,6 +16,7 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CASE_READ, _("Ca bệnh"), "/desk/cases/"),
         (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
         (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
+        (Permission.CONTACT_READ, _("Sức khỏe"), "/desk/signals/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
         (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
         (Permission.OFFICER_GRANT, pgettext("mục", "Cán bộ"), "/desk/officers/"),

@@ -96,7 +96,7 @@ def show_phone(request: HttpRequest, key: UUID) -> HttpResponse:
     purpose = _("Gọi báo tin: %(name)s") % {"name": notice.contact.outbreak.name}
     reading.open_record(notice.person, purpose, notice)
     numbers = []
-    for person, who in _reachable(notice.person):
+    for person, who in reachable(notice.person):
         owned = [i.value for i in person.identifiers.all() if i.kind == Identifier.Kind.PHONE]
         if owned and person.pk != notice.person_id:
             audit.record(action="people.record.read", subject=person.pk, obj=notice, purpose=purpose)
@@ -104,7 +104,7 @@ def show_phone(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "desk/call.html", _page(notice, CallForm()) | {"numbers": numbers, "asked": True})
 
 
-def _reachable(person: Person) -> list[tuple[Person, str]]:
+def reachable(person: Person) -> list[tuple[Person, str]]:
     """The person, then who answers for them, then who lives with them; nobody twice."""
     found = [(person, "")]
     found += [(p, _("người giám hộ")) for p in people.guardians_of(person).prefetch_related("identifiers")]

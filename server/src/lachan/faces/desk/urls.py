@@ -4,6 +4,7 @@ from django.urls import path
 
 from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls, releases
 from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
+from lachan.faces.desk.watch_urls import urlpatterns as watch
 
 app_name = "desk"
 _OUTBREAK = "desk/outbreaks/<int:number>/"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("desk/calls/<uuid:key>/phone/", calls.show_phone, name="call_phone"),
     *place_urls.urlpatterns,
     *bluezone,
+    *watch,
     path("desk/officers/", officers.listing, name="officers"),
     path("desk/officers/new/", officers.new, name="officer_new"),
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from lachan.register.people import views
+from lachan.register.people import consent_views, views
 
 app_name = "people"
 urlpatterns = [
+    path("app/consents/", consent_views.consents, name="consents"),
     path("app/family/", views.family, name="family"),
     path("app/family/add/", views.add_relative, name="add_relative"),
     path("app/family/home/", views.home, name="home"),

@@ -1,0 +1,220 @@
+"""The health station's worklist: who has symptoms, who asks to be called, what was told, where fever rises."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from lachan.faces.desk import calls, reach
+from lachan.faces.desk.watch_forms import ItemEndForm
+from lachan.faces.desk.wordings import about, short
+from lachan.ground import audit
+from lachan.ground.platform import wording
+from lachan.register.access.roles import Permission
+from lachan.register.access.scope import can, require, visible
+from lachan.register.forms.render import in_words, language_for
+from lachan.register.people import reading
+from lachan.register.people.models import Identifier
+from lachan.systems.selfreport import ears, risk, work
+from lachan.systems.selfreport.models import DailyReport, WorkItem
+
+PAGE = 50
+READ, ACT = Permission.CONTACT_READ, Permission.CALL_LIST
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of the list."""
+
+    item: WorkItem
+    title: str
+    finding: str
+    where: str
+    state: str
+
+
+@require(READ)
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """What waits in the officer's area, the longest first, of one kind or all; what has been ended."""
+    account = reach.officer(request)
+    areas = visible(account, READ)
+    state = request.GET.get("state", "open")
+    kind = request.GET.get("kind", "")
+    counted = dict(work.items(areas).order_by().values_list("kind").annotate(n=Count("pk")))
+    found = work.items(areas, closed=state == "closed")
+    if state == "mine":
+        found = found.filter(owner=account)
+    if kind in WorkItem.Kind:
+        found = found.filter(kind=kind)
+    total = found.count()
+    text = request.GET.get("page", "")
+    pages = max(1, -(-total // PAGE))
+    at = min(max(1, int(text)) if text.isdigit() and len(text) < 6 else 1, pages)
+    first = (at - 1) * PAGE
+    listed = list(found[first : first + PAGE])
+    if people := [item.person_id for item in listed if item.person_id is not None]:
+        audit.record(action="desk.signals.list", subjects=people)
+    today = timezone.localdate()
+    return render(
+        request,
+        "desk/signals.html",
+        {
+            "heading": headline(sum(counted.values())),
+            "rows": [_line(item, today) for item in listed],
+            "kinds": [(one.value, one.label, counted.get(one.value, 0)) for one in WorkItem.Kind],
+            "kind": kind if kind in WorkItem.Kind else "",
+            "state": state if state in {"open", "mine", "closed"} else "open",
+            "total": total,
+            "first": first + 1,
+            "last": first + len(listed),
+            "earlier": at - 1,
+            "later": at + 1 if at < pages else 0,
+        },
+    )
+
+
+def headline(total: int) -> str:
+    """The answer in the heading."""
+    if not total:
+        return _("Không ai cần giúp lúc này")
+    return ngettext("%(n)s việc sức khỏe đang chờ", "%(n)s việc sức khỏe đang chờ", total) % {
+        "n": wording.viet_number(total)
+    }
+
+
+def _line(item: WorkItem, today: date) -> Line:
+    title = item.person.name if item.person else str(item.get_kind_display())
+    where = about(item.person, today) if item.person else short(item.area)
+    urgent = item.detail.get("level") == risk.Level.URGENT
+    late = item.kind in {WorkItem.Kind.SIGNAL, WorkItem.Kind.PERSON}
+    return Line(item, title, finding(item), where, "unsafe" if urgent else "late" if late else "due")
+
+
+def finding(item: WorkItem) -> str:
+    """What the list says of an item in one line."""
+    match item.kind:
+        case WorkItem.Kind.PERSON:
+            heat = item.detail.get("temperature")
+            parts = [f"{wording.viet_number(heat, 1)} °C"] if heat else []
+            parts += [word for word in reasons(item) if word]
+            return ", ".join(parts)
+        case WorkItem.Kind.ASK:
+            return str(item.note or _("Xin được gọi, không ghi lý do"))
+        case WorkItem.Kind.TIP:
+            return str(dict(WorkItem.What.choices)[item.detail["what"]])
+        case _:
+            counts = item.detail["counts"]
+            return _("%(n)s người sốt hoặc ho ngày %(day)s, thường ngày %(usual)s") % {
+                "n": wording.viet_number(counts[-1]),
+                "day": wording.viet_date(date.fromisoformat(item.detail["day"])),
+                "usual": wording.viet_number(item.detail["expected"], 1),
+            }
+
+
+def reasons(item: WorkItem) -> list[str]:
+    """Why the rules ask for a call, in the words of the form and of the rules."""
+    own = {"hot": "", "near": _("đã ở gần ca bệnh"), "frail": _("có bệnh nền")}
+    codes = [code for code in item.detail.get("reasons", []) if code not in own]
+    said = [own[code] for code in item.detail.get("reasons", []) if own.get(code)]
+    report = DailyReport.objects.filter(pk=item.detail.get("report")).select_related("response__version").first()
+    if report is not None and codes:
+        document = report.response.version.content
+        question = document.question("symptoms")
+        said.insert(0, in_words(document, question, codes, language_for(document)).lower())
+    return said
+
+
+def _item(request: HttpRequest, key: UUID, permission: Permission = READ) -> WorkItem:
+    areas = visible(reach.officer(request), permission)
+    found = WorkItem.objects.filter(area__in=areas, key=key)
+    item = found.select_related("person__area", "area__parent", "owner", "closed_by", "teller").first()
+    if item is None:
+        raise Http404
+    return item
+
+
+@require(READ)
+def item(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One item: what was found and how, whose it is, and ending it."""
+    found, account = _item(request, key), reach.officer(request)
+    form = ItemEndForm(request.POST or None)
+    if request.method == "POST":
+        if not can(account, ACT, found.area_id):
+            raise Http404
+        if form.is_valid():
+            try:
+                data = form.cleaned_data
+                work.end(item=found, outcome=data["outcome"], answer=data["answer"], by=account)
+            except work.NotOpenError:
+                messages.error(request, _("Việc này đã có người làm xong."))
+            else:
+                messages.success(request, _("Đã ghi là xong."))
+            return redirect("desk:signals")
+    else:
+        audit.record(action="desk.signal.read", subject=found.person_id, obj=found)
+    return _draw(request, found, form, 422 if request.method == "POST" else 200)
+
+
+def _draw(request: HttpRequest, found: WorkItem, form: ItemEndForm, status: int = 200, **more: Any) -> HttpResponse:
+    account, today = reach.officer(request), timezone.localdate()
+    counts = found.detail.get("counts") or []
+    day = date.fromisoformat(found.detail["day"]) if counts else today
+    context = {
+        "item": found,
+        "line": _line(found, today),
+        "rule": risk.ears_rule(),
+        "bars": [(date.fromordinal(day.toordinal() - len(counts) + 1 + n), count) for n, count in enumerate(counts)],
+        "most": max(counts, default=1),
+        "baseline": ears.BASELINE,
+        "acts": found.closed_at is None and can(account, ACT, found.area_id),
+        "own": found.owner_id == account.pk,
+        "form": form,
+        "numbers": None,
+        **more,
+    }
+    return render(request, "desk/signal.html", context, status=status)
+
+
+@require(ACT)
+@require_POST
+def take(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Answer for the item, or give it back."""
+    found = _item(request, key, ACT)
+    try:
+        if "back" in request.POST:
+            work.give_back(item=found)
+            messages.success(request, _("Đã trả việc lại danh sách chung."))
+        else:
+            work.take(item=found, by=reach.officer(request))
+            messages.success(request, _("Đã nhận việc này."))
+    except work.NotOpenError:
+        messages.error(request, _("Việc này đã có người làm xong."))
+    return redirect("desk:signal", key=key)
+
+
+@require(ACT)
+@require_POST
+def show_phone(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The numbers that reach the person; each owner gets a row in the trail."""
+    found = _item(request, key, ACT)
+    if found.person is None:
+        raise Http404
+    purpose = _("Gọi hỏi sức khỏe")
+    reading.open_record(found.person, purpose, found)
+    numbers = []
+    for person, who in calls.reachable(found.person):
+        owned = [i.value for i in person.identifiers.all() if i.kind == Identifier.Kind.PHONE]
+        if owned and person.pk != found.person_id:
+            audit.record(action="people.record.read", subject=person.pk, obj=found, purpose=purpose)
+        numbers += [(number, person.name, who) for number in owned]
+    return _draw(request, found, ItemEndForm(), numbers=numbers)
