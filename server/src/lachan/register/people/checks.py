@@ -25,6 +25,11 @@ SELECT DISTINCT root.top::regclass::text, a.attname
 FROM root JOIN pg_attribute a ON a.attrelid = root.oid
 WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN ('int8'::regtype, 'int4'::regtype, 'int8[]'::regtype)
   AND a.attname ~ '(^|_)(person|persons|people|subject|patient|ward|guardian)(_ids?|s)?$'
+  -- A foreign key says itself where it leads, whatever its name.
+  AND NOT EXISTS (
+      SELECT FROM pg_constraint con WHERE con.contype = 'f' AND con.conrelid = a.attrelid
+      AND con.conkey = ARRAY[a.attnum] AND con.confrelid <> 'people_person'::regclass
+  )
 UNION
 SELECT con.conrelid::regclass::text, a.attname
 FROM pg_constraint con JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey)
