@@ -1,6 +1,7 @@
 """Who may ask for what: one row for each address, one status for each actor, for GET and for POST."""
 
 from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
+from tests.route_table_entry import ENTRY
 from tests.route_table_health import HEALTH
 from tests.route_table_places import DESK_PLACES
 from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
@@ -192,6 +193,7 @@ TABLE: dict[str, Row] = {
 }
 
 TABLE |= DESK_TABLE | DESK_PLACES | HEALTH | PROXIMITY
+TABLE |= ENTRY
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
 SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH

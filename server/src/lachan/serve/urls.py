@@ -15,6 +15,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lachan.faces.app.urls")),
     path("", include("lachan.faces.desk.urls")),
+    path("", include("lachan.faces.entry.urls")),
     path("", include("lachan.faces.map.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "lachan.systems.selfreport",
     "lachan.faces.desk",
     "lachan.faces.app",
+    "lachan.faces.entry",
     "lachan.faces.map",
     "lachan.api",
 ]
