@@ -3,6 +3,7 @@
 from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
 from tests.route_table_entry import ENTRY
 from tests.route_table_health import HEALTH
+from tests.route_table_gate import GATE
 from tests.route_table_places import DESK_PLACES
 from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
 from tests.route_table_words import (
@@ -116,6 +117,8 @@ TABLE: dict[str, Row] = {
     "api/v1/me/notices/<uuid:key>/read": Row(f"/api/v1/me/notices/{NO_KEY}/read", CLOSED, who(401, 404, 401)),
     "api/v1/notices/feed": Row("/api/v1/notices/feed", PUBLIC, CLOSED),
     "api/v1/notices/feed/<int:number>": Row("/api/v1/notices/feed/1", everybody(404), CLOSED),
+    "api/v1/notices/feed/<int:number>/from/<int:base>": Row("/api/v1/notices/feed/2/from/1", everybody(404), CLOSED),
+    "api/v1/notices/newest": Row("/api/v1/notices/newest", PUBLIC, CLOSED),
     "api/v1/notices/key": Row("/api/v1/notices/key", PUBLIC, CLOSED),
     # ---- places
     "api/v1/places/<str:code>": Row("/api/v1/places/{code}", DEVICE, CLOSED),
@@ -192,7 +195,7 @@ TABLE: dict[str, Row] = {
     ),
 }
 
-TABLE |= DESK_TABLE | DESK_PLACES | HEALTH | PROXIMITY
+TABLE |= DESK_TABLE | DESK_PLACES | GATE | HEALTH | PROXIMITY
 TABLE |= ENTRY
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
@@ -218,9 +221,12 @@ CSRF_FREE: tuple[str, ...] = (
     "api/v1/me/notices",
     "api/v1/me/visits",
     "api/v1/me/pass",
+    "api/v1/me/receipt",
     "api/v1/gate/keys",
     "api/v1/notices/feed",
     "api/v1/notices/feed/<int:number>",
+    "api/v1/notices/feed/<int:number>/from/<int:base>",
+    "api/v1/notices/newest",
     "api/v1/notices/key",
     "api/v1/places/<str:code>",
     "api/v1/places/directory/key",

@@ -15,13 +15,14 @@
  * @property {number | null} seen
  * @property {boolean} dismissed
  */
-import { FeedError, match, open } from "./feed.js";
+import { apply, FeedError, match, open, readable } from "./feed.js";
 import { placeName } from "./lines.js";
 import { config } from "./page.js";
 import { changed, facts, scans } from "./store.js";
 import { stays } from "./visits.js";
 
 const FEED = "/api/v1/notices/feed";
+const NEWEST = "/api/v1/notices/newest";
 const KEY = "/api/v1/notices/key";
 const OFTEN_ENOUGH_MS = 5 * 60_000;
 const PATIENCE_MS = 15_000;
@@ -68,7 +69,8 @@ async function pinnedKey() {
 /** Fetch the list if it is time, and compare it with the phone's history. Never throws: the old list stays in force. */
 export async function refreshNotices() {
   const work = async () => {
-    const kept = (await facts.get("feed")) ?? null;
+    const stored = (await facts.get("feed")) ?? null;
+    const kept = stored && readable(stored.bytes) ? stored : null;
     if (navigator.onLine && Date.now() - (kept?.at ?? 0) > OFTEN_ENOUGH_MS) await fetchFeed(kept);
     await compare();
   };
@@ -79,34 +81,56 @@ export async function refreshNotices() {
   }
 }
 
-/** @param {{etag: string, bytes: Uint8Array, at: number, edition: number} | null} kept */
+/** @typedef {{bytes: Uint8Array, at: number, edition: number, validUntil: number}} Kept */
+
+/** @param {Kept | null} kept */
 async function fetchFeed(kept) {
-  let response;
+  /** @type {Uint8Array | null} */
+  let bytes;
   let key;
   try {
     key = await pinnedKey();
-    response = await ask(FEED, kept?.etag ? { "If-None-Match": kept.etag } : {});
+    bytes = await newestBytes(kept);
   } catch {
     return;
   }
-  if (response.status === 304 && kept) {
-    await facts.set("feed", { ...kept, at: Date.now() });
-    await facts.set("feed-fault", "");
-    return;
-  }
-  if (!response.ok) return;
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (!bytes) return;
   try {
     const feed = await open(bytes, key);
     // An older list under a right signature would hide what has been published since.
     if (kept && feed.edition < kept.edition) throw new FeedError("old");
-    await facts.set("feed", { etag: response.headers.get("ETag") ?? "", bytes, at: Date.now(), edition: feed.edition, validUntil: feed.validUntil });
+    await facts.set("feed", { bytes, at: Date.now(), edition: feed.edition, validUntil: feed.validUntil });
     await facts.set("feed-fault", "");
   } catch (error) {
     const reason = error instanceof FeedError ? error.reason : "unreadable";
     await facts.set("feed-fault", reason === "signature" && (await keyHasChanged(key)) ? "key-changed" : reason);
   }
   changed();
+}
+
+/**
+ * The newest edition: what is kept when nothing is newer, what is kept with the changes since, or the whole list. Null when the server has none to give.
+ * @param {Kept | null} kept
+ */
+async function newestBytes(kept) {
+  if (kept) {
+    const answer = await ask(NEWEST);
+    if (!answer.ok) return null;
+    const { edition } = await answer.json();
+    if (edition === kept.edition) return kept.bytes;
+    const change = await ask(`${FEED}/${edition}/from/${kept.edition}`);
+    if (change.ok) {
+      try {
+        const bytes = apply(kept.bytes, new Uint8Array(await change.arrayBuffer()));
+        await open(bytes, await pinnedKey());
+        return bytes;
+      } catch {
+        // The whole list, below, says what is wrong.
+      }
+    }
+  }
+  const response = await ask(FEED);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 
 /** @param {JsonWebKey} pinned */
@@ -122,7 +146,7 @@ async function keyHasChanged(pinned) {
 async function compare() {
   const kept = await facts.get("feed");
   const key = await facts.get("feed-key");
-  if (!kept || !key) return;
+  if (!kept || !key || !readable(kept.bytes)) return;
   const feed = await open(kept.bytes, key);
   const now = Date.now();
   const mine = stays((await scans.all()).filter((scan) => scan.owner === config.owner), now, config.typical);

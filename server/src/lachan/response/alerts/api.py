@@ -60,6 +60,12 @@ class Done(msgspec.Struct):
     at: datetime
 
 
+class Newest(msgspec.Struct):
+    """The number of the newest edition."""
+
+    edition: int
+
+
 class _SameForAll(ResponseHeaders):
     """Headers of an answer that depends on no cookie and no language, whatever the middlewares looked at: shared caches
     may keep one copy."""
@@ -80,8 +86,7 @@ def _edition(edition: FeedEdition, request: HttpRequest, max_age_s: int, *, immu
     headers = {"ETag": etag, "Cache-Control": caching}
     if etag in {tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")}:
         return _public(HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers))
-    content = bytes(edition.body) + bytes(edition.signature)
-    return _public(HttpResponse(content, content_type=OCTETS, headers=headers))
+    return _public(HttpResponse(_signed(edition), content_type=OCTETS, headers=headers))
 
 
 @endpoint(
@@ -111,6 +116,45 @@ def feed_edition(request: HttpRequest, number: int) -> HttpResponse:
             HTTPStatus.NOT_FOUND, "edition_unknown", _("Không có bản tin số %(number)d.") % {"number": number}
         )
     return _edition(edition, request, IMMUTABLE_S, immutable=True)
+
+
+@endpoint(
+    "GET",
+    "/api/v1/notices/newest",
+    summary="The number of the newest edition of the list of place notices",
+    answer=Newest,
+)
+def newest_number(request: HttpRequest) -> HttpResponse:
+    edition = queries.newest_edition() or place_notices.publish_edition()
+    return _public(respond(Newest(edition.number), headers={"Cache-Control": f"public, max-age={FRESH_S}"}))
+
+
+@endpoint(
+    "GET",
+    "/api/v1/notices/feed/{number}/from/{base}",
+    summary="What turns one edition of the list into a later one, which never changes",
+    answer_type=OCTETS,
+    statuses={304: "not changed: it never does", 404: "one of the editions is not kept, or not of this format"},
+    parameters={"number": {"type": "integer", "minimum": 1}, "base": {"type": "integer", "minimum": 1}},
+)
+def feed_delta(request: HttpRequest, number: int, base: int) -> HttpResponse:
+    found = FeedEdition.objects.in_bulk([number, base]) if base <= number < 2**63 else {}
+    try:
+        content = feed.delta(_signed(found[base]), _signed(found[number]))
+    except (KeyError, feed.FeedError) as error:
+        raise ApiError(
+            HTTPStatus.NOT_FOUND,
+            "edition_unknown",
+            _("Không có bản tin số %(number)d kể từ bản %(base)d. Tải cả bản.") % {"number": number, "base": base},
+        ) from error
+    headers = {"ETag": f'"{number}-{base}"', "Cache-Control": f"public, max-age={IMMUTABLE_S}, immutable"}
+    if headers["ETag"] in {tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")}:
+        return _public(HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers))
+    return _public(HttpResponse(content, content_type=OCTETS, headers=headers))
+
+
+def _signed(edition: FeedEdition) -> bytes:
+    return bytes(edition.body) + bytes(edition.signature)
 
 
 @endpoint("GET", "/api/v1/notices/key", summary="The key that signs the list of place notices", answer=Jwk)

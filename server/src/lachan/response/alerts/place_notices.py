@@ -168,9 +168,10 @@ def _windows_in_force(moment: datetime) -> list[feed.Window]:
 
 @transaction.atomic
 def renew_edition() -> FeedEdition | None:
-    """A new edition when there is none or the newest is old: expired notices drop out and phones see that the feed
-    lives."""
+    """A new edition when there is none or the newest is old, or of an older format: expired notices drop out and phones
+    see that the feed lives."""
     newest = FeedEdition.objects.order_by("-number").first()
-    if newest is not None and newest.published_at > timezone.now() - RENEWED_AFTER:
+    readable = newest is not None and bytes(newest.body)[len(feed.MAGIC)] == feed.VERSION
+    if newest is not None and readable and newest.published_at > timezone.now() - RENEWED_AFTER:
         return None
     return publish_edition()

@@ -30,6 +30,7 @@ WINDOWS = [
     feed.Window(SCHOOL, at(10, 23, 0), at(11, 1, 0), 3, 1),
     feed.Window(CAFE, at(12, 5, 5), at(12, 5, 20), 2, 1),
     feed.Window(CAFE, at(12, 5, 40), at(12, 5, 55), 2, 1),
+    feed.Window(CAFE, at(12, 9, 50), at(12, 19, 5), 1, 1),
 ]
 STAYS = {
     "inside one window": (MARKET, at(9, 2, 0), at(9, 2, 38)),
@@ -38,6 +39,8 @@ STAYS = {
     "begins as the window ends": (MARKET, at(9, 3, 25), at(9, 4, 0)),
     "over midnight UTC": (SCHOOL, at(10, 22, 0), at(11, 2, 0)),
     "two windows of one hour": (CAFE, at(12, 5, 0), at(12, 6, 0)),
+    "the last minutes of nine hours": (CAFE, at(12, 19, 0), at(12, 19, 30)),
+    "the fourth hour of an entry": (CAFE, at(12, 13, 45), at(12, 13, 49)),
     "between two windows": (CAFE, at(12, 5, 25), at(12, 5, 35)),
     "the same time elsewhere": (SCHOOL, at(9, 2, 0), at(9, 2, 38)),
     "the same place on another day": (MARKET, at(10, 2, 0), at(10, 2, 38)),
@@ -54,12 +57,18 @@ def vectors() -> dict[str, Any]:
     )
     # Signatures are random: the one on file is kept as long as it is right.
     content = unsigned + feed.sign(unsigned, KEY)
+    later = feed.encode(
+        edition=9, issued=ISSUED, valid_until=ISSUED + timedelta(days=2), windows=WINDOWS[1:], filler_key=b"filler" * 6
+    )
+    signed_later = later + feed.sign(later, KEY)
     opened = feed.open_feed(content, KEY.public_key())
     return {
         "about": "Format: lachan/response/alerts/feed.py. Times are Unix seconds; an altered byte must be refused.",
         "key": feed.public_jwk(KEY.public_key()),
         "other_key": feed.public_jwk(ec.derive_private_key(2, ec.SECP256R1()).public_key()),
         "feed": b64encode(content).decode(),
+        "later": b64encode(signed_later).decode(),
+        "delta": b64encode(feed.delta(content, signed_later)).decode(),
         "edition": 7,
         "issued": seconds(ISSUED),
         "valid_until": seconds(ISSUED + timedelta(days=2)),

@@ -137,6 +137,33 @@ def test_the_feed_is_cached_and_answered_by_its_number(story: Story, client: Cli
     assert "Vary" not in again
 
 
+def test_a_phone_fetches_what_changed_since_its_edition(story: Story, client: Client) -> None:
+    base = client.get("/api/v1/notices/feed").content
+    publish(story)
+    newest = client.get("/api/v1/notices/newest")
+    number, before = newest.json()["edition"], feed.open_feed(base, public_key()).edition
+    assert newest["Cache-Control"] == "public, max-age=300"
+    change = client.get(f"/api/v1/notices/feed/{number}/from/{before}")
+    assert "immutable" in change["Cache-Control"] and "Vary" not in change
+    assert feed.apply_delta(base, change.content) == client.get("/api/v1/notices/feed").content
+    assert len(change.content) < 200
+    again = client.get(f"/api/v1/notices/feed/{number}/from/{before}", headers={"If-None-Match": change["ETag"]})
+    assert again.status_code == 304
+    for pair in (f"{before}/from/{number}", f"{number}/from/999999", f"{10**30}/from/{before}"):
+        assert client.get(f"/api/v1/notices/feed/{pair}").status_code == 404
+
+
+def test_an_edition_of_an_older_format_is_replaced_at_once(story: Story, client: Client) -> None:
+    publish(story)
+    old = FeedEdition.objects.latest("number")
+    body = bytearray(old.body)
+    body[4] = 1
+    FeedEdition.objects.update(body=bytes(body))
+    made = place_notices.renew_edition()
+    assert made is not None
+    assert client.get(f"/api/v1/notices/feed/{made.number}/from/{old.number}").status_code == 404
+
+
 def test_there_is_a_feed_before_the_first_notice(client: Client, db: None) -> None:
     first = client.get("/api/v1/notices/feed")
     assert first.status_code == 200
