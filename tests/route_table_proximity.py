@@ -1,7 +1,7 @@
 """The rows of Bluezone: what devices send and fetch."""
 
 from tests.route_table_desk import provinces, readers
-from tests.route_table_words import CLOSED, NO_KEY, PUBLIC, Row, everybody, who
+from tests.route_table_words import CITIZEN, CLOSED, NO_KEY, PUBLIC, Row, everybody, who
 
 _ROOT = "api/v1/proximity/"
 # An empty body is refused before anything is asked of it.
@@ -14,6 +14,7 @@ PROXIMITY: dict[str, Row] = {
     f"{_ROOT}statements": Row(f"/{_ROOT}statements", CLOSED, who(401, 422, 401)),
     # An answer that is not there.
     f"{_ROOT}statements/<uuid:key>/withdraw": Row(f"/{_ROOT}statements/{NO_KEY}/withdraw", CLOSED, who(401, 404, 401)),
+    "app/bluezone/": Row("/app/bluezone/", CITIZEN, CLOSED),
     "desk/bluezone/": Row("/desk/bluezone/", readers(200, 200), readers(405, 405)),
     # A code for nobody.
     "desk/bluezone/codes/new/": Row("/desk/bluezone/codes/new/", provinces(404), provinces(404)),

@@ -138,6 +138,28 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pair(options: argparse.Namespace) -> int:
+    """Show a phone how this device is doing, as a QR code of a link; nothing is sent anywhere."""
+    from lachan_proximity.agent.pairing import link, told
+    from lachan_proximity.sightings import Sightings, Vault
+
+    if not (options.data / "sightings.sqlite").exists():
+        raise ConfigError(f"{options.data} holds no sightings; run the agent there first")
+    checked = json.loads(options.checked.read_text(encoding="utf-8")) if options.checked else None
+    passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
+    store = Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
+    address = link(options.server, told(store, datetime.now(UTC).timestamp(), checked))
+    store.close()
+    try:
+        import segno
+    except ImportError:
+        print("pip install 'lachan-proximity[qr]' draws this link as a QR code:", file=sys.stderr)
+    else:
+        segno.make(address, error="l").terminal(compact=True)
+    print(address)
+    return 0
+
+
 def _iso(day: int) -> str:
     return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
@@ -200,6 +222,13 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--today", type=_date, default=datetime.now(UTC).date())
     check.add_argument("--part-of-day", action="store_true", help="say the part of the day too")
     check.set_defaults(run=_check)
+
+    pair = verbs.add_parser("pair", help="a QR code that shows a phone how this device is", description=_pair.__doc__)
+    pair.add_argument("--server", required=True, help="the address of the citizens' app, https://…")
+    pair.add_argument("--checked", type=Path, help="what `check` printed, to show its warning too")
+    pair.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
+    pair.add_argument("--passphrase-file", type=Path)
+    pair.set_defaults(run=_pair)
     return top
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from lachan.faces.app import daily_urls, health, pass_page, views
+from lachan.faces.app import bluezone_page, daily_urls, health, pass_page, views
 
 app_name = "app"
 urlpatterns = [
     path("app/", views.today, name="today"),
+    path("app/bluezone/", bluezone_page.bluezone, name="bluezone"),
     path("api/v1/checkin-answers", health.answers, name="answers"),
     *daily_urls.urlpatterns,
     path("app/health/<uuid:event>/", health.pages, name="health"),
