@@ -71,7 +71,8 @@ def test_every_json_address_of_django_is_documented() -> None:
     documented = {bare(endpoint.path) for endpoint in openapi.every_endpoint()}
     served = {bare(route) for route in routes(get_resolver().url_patterns) if route.startswith("api/v1/")}
     assert served <= documented
-    assert documented - served == {"/api/v1/checkins"}, "documented but not served"
+    # The lane answers these before Django sees them.
+    assert documented - served == {"/api/v1/checkins", "/api/v1/gate/checkins"}, "documented but not served"
 
 
 def test_queries_headers_bytes_and_examples_are_described() -> None:
