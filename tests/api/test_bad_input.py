@@ -6,6 +6,7 @@ A new endpoint with a body is covered by the first table without a line of its o
 
 import itertools
 import json
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,7 +40,8 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
 
 
 def filled(endpoint: Endpoint, town: Town) -> str:
-    return endpoint.path.replace("{code}", town.place_code).replace("{key}", str(uuid4())).replace("{number}", "1")
+    values = {"code": town.place_code, "key": str(uuid4())}
+    return re.sub(r"{(\w+)}", lambda found: values.get(found[1], "1"), endpoint.path)
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name)
@@ -80,7 +82,9 @@ def test_a_body_that_cannot_be_read_is_refused_in_both_languages(
 )
 def test_without_a_known_device_nothing_is_answered(town: Town, endpoint: Endpoint, authorization: str | None) -> None:
     now = datetime.now(UTC).isoformat()
-    body = {"key": str(uuid4()), "code": town.place_code, "direction": "in", "at": now, "sent_at": now}
+    # Right for both addresses of the lane, which know the device from the row they write.
+    body: dict[str, Any] = {"key": str(uuid4()), "code": town.place_code, "direction": "in", "at": now, "sent_at": now}
+    body |= {"place": str(uuid4()), "holder": {"kind": "declared", "name": "A"}}
     said = {}
     for language in LANGUAGES:
         headers = {"Accept-Language": language, **({"Authorization": authorization} if authorization else {})}
@@ -148,8 +152,6 @@ BAD_CHECKINS: dict[str, tuple[dict[str, Any], int, str | None]] = {
     "a code with a NUL": ({"code": "\x00" * 12}, 422, "code"),
     "a code without end": ({"code": "A" * 5000}, 422, "code"),
     "a person who is no UUID": ({"person": "Khôi"}, 422, "person"),
-    "answers that are no object": ({"answers": ["fever"]}, 422, "answers"),
-    "answers without end": ({"answers": {"a": "x" * 3000}}, 422, "answers"),
 }
 
 
