@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from lachan_proximity import cli_sharing
 from lachan_proximity.risk.profile import ConfigError, RiskProfile, read_document
 from lachan_proximity.risk.score import assess
 from lachan_proximity.risk.summary import SummaryConfig, summaries
@@ -229,6 +230,7 @@ def parser() -> argparse.ArgumentParser:
     pair.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
     pair.add_argument("--passphrase-file", type=Path)
     pair.set_defaults(run=_pair)
+    cli_sharing.add_verbs(verbs, _date)
     return top
 
 

@@ -1,0 +1,134 @@
+"""The verbs that send something: share, revoke, answer, dummy. Each shows what it will send and asks first."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lachan_proximity.agent import sharing
+from lachan_proximity.sightings import Sightings, Vault
+
+Date = Callable[[str], Any]
+
+
+def _store(options: argparse.Namespace) -> Sightings:
+    if not (options.data / "sightings.sqlite").exists():
+        raise ValueError(f"{options.data} holds no sightings; run the agent there first")
+    passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
+    return Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
+
+
+def _agreed(options: argparse.Namespace, lines: list[str]) -> bool:
+    print("\n".join(lines))
+    return bool(options.yes) or input("Gửi? / Send? [yes/no] ").strip().lower() in {"yes", "y", "có", "co"}
+
+
+def _receipt(options: argparse.Namespace, receipt: dict[str, Any]) -> Path:
+    folder = options.data / "receipts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path: Path = folder / f"{receipt['upload']}.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(receipt, file)
+    return path
+
+
+def _share(options: argparse.Namespace) -> int:
+    """Publish this device's keys of the days you choose, with the code an officer gave you."""
+    from lachan_proximity import calibration
+
+    store = _store(options)
+    keys = sharing.chosen(store, set(options.day) if options.day else None)
+    lines = [f"  {sharing.day_of(key).isoformat()}  1 key" for key in keys]
+    receiver = calibration.of_model(options.model)
+    heard = sum(len(sharing.heard_notes(store, key, receiver)) for key in keys) if options.officer else 0
+    if options.officer:
+        lines.append(f"  the officer will know that these keys are yours, and get {heard} identifiers behind tags")
+    else:
+        lines.append("  nobody will know that these keys are yours")
+    if not keys or not _agreed(options, lines):
+        print("Nothing was sent.")
+        return 1 if not keys else 0
+    server = sharing.Server(sharing.over_http(options.server))
+    receipt = sharing.share(server, options.code, keys, officer=options.officer)
+    # Before anything else: with it everything can be taken back.
+    path = _receipt(options, receipt)
+    if options.officer:
+        sharing.share_heard(server, receipt, store, keys, receiver)
+    store.close()
+    print(f"Sent. The receipt is {path}; `lachan-proximity revoke` takes everything back.")
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    """Take back what a receipt stands for."""
+    receipt = json.loads(options.receipt.read_text(encoding="utf-8"))
+    sharing.revoke(sharing.Server(sharing.over_http(options.server)), receipt)
+    print("Taken back. Keys that were out are called back by the next key file.")
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    """Answer a warning: tell the officer that you were near a published key, nothing else."""
+    from lachan_proximity import calibration
+    from lachan_proximity.keyfile import Verifier, read
+
+    store = _store(options)
+    verifier = Verifier.load(options.public_key.read_bytes(), options.key_id)
+    exports = [read(path.read_bytes(), [verifier]) for path in options.keys]
+    published = [key for export in exports for key in export.keys.keys()]  # noqa: SIM118  no dict: its keys
+    receiver = calibration.of_model(options.model)
+    made = [
+        found
+        for key in published
+        for own in store.own_keys()
+        if key.start < own.end and own.start < key.end
+        if (found := sharing.statement(store, key, own, receiver))
+    ]
+    store.close()
+    lines = [f"  {sum(note['minutes'] for note in each['intervals'])} minutes near one key" for each in made]
+    if not made or not _agreed(options, [*lines, "  your account will be tied to these minutes, for 21 days"]):
+        print("Nothing was sent.")
+        return 0
+    server = sharing.Server(sharing.over_http(options.server))
+    bearer = {"Authorization": f"Bearer {options.token_file.read_text(encoding='utf-8').strip()}"}
+    for each in made:
+        print(json.dumps(server.post("statements", each, padded=False, headers=bearer), ensure_ascii=False))
+    return 0
+
+
+def _dummy(options: argparse.Namespace) -> int:
+    """Send an upload of no consequence, so that real ones can't be told apart. Once a day, at any hour."""
+    sharing.dummy(sharing.Server(sharing.over_http(options.server)))
+    return 0
+
+
+def add_verbs(verbs: Any, day: Date) -> None:
+    """`day` reads a date of the command line."""
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
+        made = verbs.add_parser(name, help=text, description=run.__doc__)
+        made.add_argument("--server", required=True, help="https://…")
+        made.set_defaults(run=run)
+        return made
+
+    def own(made: Any) -> None:
+        made.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
+        made.add_argument("--model", default="")
+        made.add_argument("--passphrase-file", type=Path)
+        made.add_argument("--yes", action="store_true", help="do not ask")
+
+    share = verb("share", _share, "publish this device's keys with an officer's code")
+    share.add_argument("--code", required=True)
+    share.add_argument("--day", type=day, action="append", help="a UTC day to send; every day without")
+    share.add_argument("--officer", action="store_true", help="let the officer know whose keys they are")
+    own(share)
+    verb("revoke", _revoke, "take back what was shared").add_argument("receipt", type=Path)
+    answer = verb("answer", _answer, "answer a warning, so that the officer can call")
+    answer.add_argument("keys", type=Path, nargs="+", help="export files")
+    answer.add_argument("--public-key", type=Path, required=True)
+    answer.add_argument("--key-id", required=True)
+    answer.add_argument("--token-file", type=Path, required=True, help="the device token of your account")
+    own(answer)
+    verb("dummy", _dummy, "send a dummy, to hide real uploads")

@@ -1,0 +1,79 @@
+"""The verbs that send ask first, and send nothing without a yes."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lachan_proximity.agent import sharing
+from lachan_proximity.cli import main
+from lachan_proximity.identifiers.gaen import DayKey
+from lachan_proximity.sightings import Sightings, Vault
+
+DAY = 20_000
+KEYS = [DayKey(bytes([nth]) * 16, (DAY + nth) * 144) for nth in range(3)]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    store = Sightings(tmp_path / "sightings.sqlite", Vault(tmp_path / "lock.json", None))
+    for key in KEYS:
+        store.keep_own_key(key)
+    store.close()
+    return tmp_path
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """A server that says yes to everything."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def over_http(server: str) -> sharing.Send:
+        def send(path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+            asked.append((path.removeprefix(sharing.ROOT), json.loads(body)))
+            assert len(body) == sharing.REQUEST_BYTES or path.endswith(("heard", "revoke"))
+            names = ("token", "certificate", "upload", "signed", "secret")
+            return 200, json.dumps(dict.fromkeys(names, "x")).encode()
+
+        return send
+
+    monkeypatch.setattr(sharing, "over_http", over_http)
+    return asked
+
+
+def run(data: Path, *more: str) -> int:
+    return main(["share", "--server", "https://x.example", "--code", "1234", "--data", str(data), *more])
+
+
+def test_without_a_yes_nothing_is_sent(
+    data: Path, sent: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda _question: "no")
+    assert run(data) == 0
+    shown = capsys.readouterr().out
+    assert sent == [] and "2024-10-04" in shown and "Nothing was sent" in shown
+
+
+def test_only_the_chosen_day_goes_out_and_the_receipt_is_kept(data: Path, sent: list[Any]) -> None:
+    day = datetime.fromtimestamp((DAY + 1) * 86_400, UTC).date().isoformat()
+    assert run(data, "--day", day, "--yes") == 0
+    assert [path for path, _body in sent] == ["verify", "certificate", "publish"]
+    published = sent[-1][1]
+    assert [key["start"] for key in published["keys"]] == [KEYS[1].start] and published["officer"] is False
+    receipt = data / "receipts" / "x.json"
+    assert receipt.stat().st_mode & 0o077 == 0
+    assert main(["revoke", "--server", "https://x.example", str(receipt)]) == 0
+    assert sent[-1][0] == "revoke"
+
+
+def test_a_dummy_sends_the_same_three_requests(sent: list[Any]) -> None:
+    assert main(["dummy", "--server", "https://x.example"]) == 0
+    assert [path for path, _body in sent] == ["verify", "certificate", "publish"]
+
+
+def test_an_address_is_needed() -> None:
+    with pytest.raises(ValueError, match="https"):
+        sharing.over_http("file:///etc/passwd")
