@@ -1,8 +1,19 @@
 """The rows of the traveller's pages and of the border desk. No order is in force in this world."""
 
-from tests.route_table_words import CLOSED, PUBLIC, Row, everybody
+from tests.route_table_words import CLOSED, NO_KEY, PUBLIC, Row, Statuses, everybody, who
 
 _TO_THE_BEGINNING = everybody(302)
+
+
+def _border(status: int) -> Statuses:
+    """Only the quarantine officers at the border."""
+    return who(302, 403, 403, border=status)
+
+
+def _ministry(status: int) -> Statuses:
+    return who(302, 403, 403, ministry=status)
+
+
 ENTRY: dict[str, Row] = {
     "entry/": Row("/entry/", PUBLIC, PUBLIC),
     "entry/party/": Row("/entry/party/", _TO_THE_BEGINNING, _TO_THE_BEGINNING),
@@ -16,4 +27,10 @@ ENTRY: dict[str, Row] = {
     "entry/code/": Row("/entry/code/", _TO_THE_BEGINNING, CLOSED),
     "entry/find/": Row("/entry/find/", PUBLIC, everybody(422)),
     "entry/change/": Row("/entry/change/", CLOSED, _TO_THE_BEGINNING),
+    "desk/entry/": Row("/desk/entry/", _border(200), _border(422)),
+    "desk/entry/decide/": Row("/desk/entry/decide/", _border(405), _border(404)),
+    "desk/entry/declarations/<uuid:key>/": Row(f"/desk/entry/declarations/{NO_KEY}/", _border(404), _border(405)),
+    "desk/entry/waiting/": Row("/desk/entry/waiting/", _border(200), _border(405)),
+    "desk/entry/orders/": Row("/desk/entry/orders/", _ministry(200), _ministry(422)),
+    "desk/entry/orders/<uuid:key>/end/": Row(f"/desk/entry/orders/{NO_KEY}/end/", _ministry(405), _ministry(404)),
 }

@@ -19,6 +19,8 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CONTACT_READ, _("Sức khỏe"), "/desk/signals/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
         (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
+        (Permission.ENTRY_DECIDE, _("Quầy kiểm dịch"), "/desk/entry/"),
+        (Permission.ENTRY_ORDER, _("Lệnh khai báo"), "/desk/entry/orders/"),
         (Permission.OFFICER_GRANT, pgettext("mục", "Cán bộ"), "/desk/officers/"),
     ]
     return [NavItem(label, url) for permission, label, url in offered if permission in permissions]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls, releases
 from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
+from lachan.faces.desk.entry_urls import urlpatterns as entry
 from lachan.faces.desk.watch_urls import urlpatterns as watch
 
 app_name = "desk"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("desk/calls/", calls.listing, name="calls"),
     path("desk/calls/<uuid:key>/", calls.call, name="call"),
     path("desk/calls/<uuid:key>/phone/", calls.show_phone, name="call_phone"),
+    *entry,
     *place_urls.urlpatterns,
     *bluezone,
     *watch,

@@ -36,10 +36,18 @@ def test_the_bar_holds_what_the_role_opens(
     def sections(account: Any) -> list[str]:
         return [item.label for item in as_officer(account).get("/desk/").context["desk_nav"]]
 
-    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã", "Cán bộ"]
-    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Nơi quét mã"]
-    assert sections(minister) == ["Ca bệnh", "Ổ dịch", "Nơi quét mã", "Tờ khai", "Cán bộ"]
-    assert sections(border_officer) == []
+    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Nơi quét mã", "Cán bộ"]
+    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Nơi quét mã"]
+    assert sections(minister) == [
+        "Ca bệnh",
+        "Ổ dịch",
+        "Sức khỏe",
+        "Nơi quét mã",
+        "Tờ khai",
+        "Lệnh khai báo",
+        "Cán bộ",
+    ]
+    assert sections(border_officer) == ["Quầy kiểm dịch"]
 
 
 def test_the_chain_has_a_picture_and_a_table(desk: Client, story: Story, commune_officer: Any) -> None:

@@ -1,0 +1,212 @@
+"""The border desk: find a declaration by its code or the passport, read it, decide, and see who has not come yet."""
+
+import base64
+from datetime import date, datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from lachan.faces.desk import entry_reading, reach
+from lachan.ground import audit
+from lachan.ground.platform.ids import uuid7
+from lachan.register.access.models import Account
+from lachan.register.access.roles import Permission
+from lachan.register.access.scope import require, visible
+from lachan.register.forms.typed import day_typed
+from lachan.register.forms.validate import today
+from lachan.register.places import codes
+from lachan.systems.entry import deciding, mrz, queries, rules, signed
+from lachan.systems.entry.models import Decision, Declaration, Traveller
+
+_KINDS = dict(Decision.Kind.choices)
+
+
+def _find(account: Account, typed: str) -> tuple[str, list[Declaration]]:
+    """What was scanned or typed, as the declarations it leads to at the officer's gates; or why it leads nowhere."""
+    mine = Declaration.objects.filter(gate__area__in=visible(account, Permission.ENTRY_DECIDE))
+    if typed.startswith(signed.PREFIX):
+        verdict = signed.read(typed, queries.signing_key().public_key(), timezone.now().timestamp())
+        if verdict.state == "forged":
+            return _("Mã này không phải do máy chủ ký. Hỏi mã ngắn hoặc hộ chiếu."), []
+        typed = str(verdict.body[0])
+    try:
+        found = list(mine.filter(code=codes.parse(typed)))
+    except codes.NotACodeError:
+        found = []
+    if not found:
+        reading = mrz.read(typed, today())
+        number = reading.values["number"] if reading.valid else typed
+        by_document = queries.by_document(account, number) if number.strip() else Traveller.objects.none()
+        found = list({one.declaration_id: one.declaration for one in by_document[:20]}.values())
+    return ("" if found else _("Không có tờ khai nào ở cửa khẩu này với mã hoặc số giấy tờ đó.")), found
+
+
+@never_cache
+@require(Permission.ENTRY_DECIDE)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Scan, or type; the page goes on verifying codes when the network is gone."""
+    account = reach.officer(request)
+    problem, typed = "", ""
+    found: list[Declaration] = []
+    if request.method == "POST":
+        typed = request.POST.get("code", "").strip()[:2000]
+        problem, found = _find(account, typed) if typed else (_("Ghi mã ngắn, hoặc số hộ chiếu."), [])
+        if len(found) == 1:
+            return redirect("desk:entry_declaration", key=found[0].key)
+    point = queries.signing_key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    spoken = entry_reading.language()
+    words = {
+        rule.code: rule.why[spoken]
+        for order in queries.orders_between(today(), today())
+        for rule in rules.reopen(order.rules)
+    }
+    context = {
+        "problem": problem,
+        "found": found,
+        "typed": "" if typed.startswith(signed.PREFIX) else typed,
+        "gates": list(queries.gates_of(account)),
+        "server_key": base64.b64encode(point).decode(),
+        "words": words,
+        "waiting": queries.not_seen(account, today()).count(),
+    }
+    return render(request, "desk/entry.html", context, status=422 if problem else 200)
+
+
+def _one(account: Account, key: UUID) -> Declaration:
+    mine = Declaration.objects.filter(gate__area__in=visible(account, Permission.ENTRY_DECIDE), key=key)
+    found = mine.select_related("gate", "trip", "area", "order__form", "order__trip_form", "trip_response").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@require(Permission.ENTRY_DECIDE)
+@require_GET
+def declaration(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A party's declaration, each with answers, why the rules struck, and what was decided. The reading is recorded."""
+    account = reach.officer(request)
+    one = _one(account, key)
+    people = list(queries.travellers_of(account).filter(declaration=one).order_by("number"))
+    audit.record(
+        action="entry.declaration.read",
+        subjects=[traveller.person_id for traveller in people],
+        obj=one,
+        purpose="border",
+    )
+    given = one.trip_response.answers if one.trip_response else {}
+    journey = [answer for _check, answer in entry_reading.answers(one.order.trip_form.content, given) if answer.said]
+    return render(request, "desk/entry_declaration.html", _context(one, people, journey))
+
+
+def _context(one: Declaration, people: list[Traveller], journey: list[entry_reading.Answer]) -> dict[str, object]:
+    last = {
+        decision.traveller_id: decision
+        for decision in Decision.objects.filter(traveller__in=people).order_by("at", "pk").select_related("by")
+    }
+    return {
+        "one": one,
+        "short": codes.grouped(one.code),
+        "people": [(entry_reading.shown(person), last.get(person.pk), uuid7()) for person in people],
+        "journey": journey,
+        "basis": one.order.legal_basis,
+        "today": today(),
+    }
+
+
+@require(Permission.ENTRY_DECIDE)
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """A decision of this page, or one that waited in a desk without a network (which asks for JSON)."""
+    account, post = reach.officer(request), request.POST
+    as_json = request.headers.get("Accept") == "application/json"
+    number = post.get("number", "")
+    found = None
+    if number.isascii() and number.isdigit() and len(number) < 4:
+        mine = queries.travellers_of(account).filter(declaration__code=post.get("code", ""), number=int(number))
+        found = mine.first()
+    if found is None:
+        raise Http404
+    try:
+        decision = deciding.decide(
+            traveller=found,
+            kind=post.get("kind", ""),
+            at=_moment(post.get("at", "")),
+            by=account,
+            key=_key(post.get("key", "")),
+            quarantine=_quarantine(request),
+        )
+    except deciding.DecisionError as error:
+        if as_json:
+            return JsonResponse({"field": error.field, "message": str(error)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.error(request, str(error))
+    else:
+        if as_json:
+            return JsonResponse({"kind": decision.kind})
+        facts = {"name": found.person.name, "decision": _KINDS[decision.kind]}
+        messages.success(request, _("%(name)s: %(decision)s") % facts)
+    return redirect("desk:entry_declaration", key=found.declaration.key)
+
+
+def _moment(typed: str) -> datetime:
+    try:
+        at = parse_datetime(typed)
+    except ValueError:
+        at = None
+    return at if at is not None and timezone.is_aware(at) else timezone.now()
+
+
+def _key(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise deciding.DecisionError("key", _("Mở lại trang tờ khai rồi quyết định.")) from None
+
+
+def _quarantine(request: HttpRequest) -> deciding.QuarantineOrder:
+    post = request.POST
+
+    def day(name: str) -> date | None:
+        typed = day_typed(post.get(name, "").strip())
+        return date.fromisoformat(typed) if typed else None
+
+    return deciding.QuarantineOrder(
+        post.get("order_number", ""),
+        post.get("legal_basis", ""),
+        day("starts_on"),
+        day("ends_on"),
+        post.get("place", ""),
+        post.get("signatory", ""),
+    )
+
+
+@never_cache
+@require(Permission.ENTRY_DECIDE)
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Who declared for that day and has not been seen, by conveyance: the flight that has landed."""
+    account = reach.officer(request)
+    typed = day_typed(request.GET.get("day", "").strip())
+    day = date.fromisoformat(typed) if typed else today()
+    rows = list(queries.not_seen(account, day)[:2000])
+    vehicles = sorted({row.trip.number for row in rows if row.trip.conveyance != "foot"})
+    chosen = request.GET.get("vehicle", "")
+    shown = [row for row in rows if not chosen or row.trip.number == chosen]
+    if shown:
+        audit.record(action="entry.queue.read", subjects=[row.person_id for row in shown], purpose="border")
+    context = {
+        "day": day,
+        "rows": [(row, entry_reading.STATES[row.verdict]) for row in shown],
+        "vehicles": vehicles,
+        "chosen": chosen,
+    }
+    return render(request, "desk/entry_waiting.html", context)

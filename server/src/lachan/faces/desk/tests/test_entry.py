@@ -1,0 +1,123 @@
+"""The border desk and the Ministry's orders: who sees whom, what is recorded, what is refused."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from lachan.ground.audit.models import AuditEvent
+from lachan.register.forms.validate import today
+from lachan.systems.entry import actions, queries
+from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate
+from lachan.systems.entry.tests.conftest import airport, order, traveller, trip
+from lachan.testing.cast import Areas, sign_in
+
+pytestmark = pytest.mark.django_db
+__all__ = ["airport", "order"]
+
+
+@pytest.fixture
+def declared(order: ActivationOrder, airport: Gate, area_tree: Areas) -> Declaration:
+    return actions.declare(
+        order=order,
+        gate=airport,
+        travel_day=today(),
+        language="en",
+        area=area_tree.haichau,
+        party=actions.Party(trip(), [traveller(), traveller("NOI KAEWMANEE", "AC999", fever="yes", seat="17A")]),
+        key=uuid4(),
+    )
+
+
+@pytest.fixture
+def border(border_officer: Any) -> Client:
+    client = Client()
+    sign_in(client, border_officer)
+    return client
+
+
+def page_of(declared: Declaration) -> str:
+    return f"/desk/entry/declarations/{declared.key}/"
+
+
+def test_every_way_leads_to_the_declaration(declared: Declaration, border: Client) -> None:
+    short = "-".join((declared.code[:4], declared.code[4:8], declared.code[8:])).lower()
+    for typed in (queries.qr_text(declared), short, "ac 1234417"):
+        assert border.post("/desk/entry/", {"code": typed}).headers["Location"] == page_of(declared)
+    forged = queries.qr_text(declared)[:-1] + "%"
+    for typed in (forged, "nothing", ""):
+        assert border.post("/desk/entry/", {"code": typed}).status_code == 422
+
+
+def test_the_page_says_who_what_and_why_and_is_recorded(declared: Declaration, border: Client) -> None:
+    page = border.get(page_of(declared)).content.decode()
+    for said in ("SOMCHAI KAEWMANEE", "NOI KAEWMANEE", "17A", "Thái Lan", "Khách sạn Sông Hàn", "12/QĐ-BYT"):
+        assert said in page
+    read = AuditEvent.objects.filter(action="entry.declaration.read")
+    assert set(read.values_list("subject_id", flat=True)) == {t.person_id for t in declared.travellers.all()}
+
+
+def test_a_decision_is_kept_once_and_leaves_the_queue(declared: Declaration, border: Client) -> None:
+    assert border.get("/desk/entry/waiting/").content.decode().count("KAEWMANEE") == 2
+    sent = {"code": declared.code, "number": "1", "kind": "pass", "key": str(uuid4()), "at": "2020-01-01T00:00:00Z"}
+    for _turn in range(2):
+        answer = border.post("/desk/entry/decide/", sent, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (200, {"kind": "pass"})
+    kept = Decision.objects.get()
+    assert kept.at >= declared.submitted_at
+    assert border.get("/desk/entry/waiting/?vehicle=VN627").content.decode().count("KAEWMANEE") == 1
+    other = border.post("/desk/entry/decide/", sent | {"kind": "test"}, headers={"Accept": "application/json"})
+    assert other.status_code == 422
+
+
+def test_a_quarantine_order_is_whole_or_not_at_all(declared: Declaration, border: Client) -> None:
+    sent = {"code": declared.code, "number": "2", "kind": "quarantine", "key": str(uuid4())}
+    refused = border.post("/desk/entry/decide/", sent, follow=True)
+    assert "Ghi số quyết định cách ly" in refused.content.decode()
+    whole = {
+        "order_number": "15/QĐ-KDYT",
+        "legal_basis": "Luật 114/2025/QH15",
+        "starts_on": today().isoformat(),
+        "ends_on": today().isoformat(),
+        "place": "Khu cách ly Hòa Xuân",
+        "signatory": "Vũ Minh Quân",
+    }
+    border.post("/desk/entry/decide/", sent | whole)
+    assert Decision.objects.get().order_number == "15/QĐ-KDYT"
+    assert "15/QĐ-KDYT" in border.get(page_of(declared)).content.decode()
+
+
+def test_another_gates_declaration_is_not_there(declared: Declaration, border: Client, area_tree: Areas) -> None:
+    Gate.objects.filter(pk="da-nang").update(area=area_tree.hanoi)
+    assert border.get(page_of(declared)).status_code == 404
+    assert border.post("/desk/entry/", {"code": declared.code}).status_code == 422
+    sent = {"code": declared.code, "number": "1", "kind": "pass", "key": str(uuid4())}
+    assert border.post("/desk/entry/decide/", sent).status_code == 404
+    assert "KAEWMANEE" not in border.get("/desk/entry/waiting/").content.decode()
+
+
+def test_the_ministry_orders_and_ends(airport: Gate, minister: Any) -> None:
+    client = Client()
+    sign_in(client, minister)
+    given: dict[str, Any] = {
+        "number": "14/QĐ-BYT",
+        "legal_basis": "Luật 114/2025/QH15",
+        "disease": "measles",
+        "direction": "entry",
+        "starts_on": today().isoformat(),
+        "ends_on": "",
+        "retention_days": "30",
+        "gates": ["da-nang"],
+        "languages": ["vi", "en", "ko"],
+    }
+    assert client.post("/desk/entry/orders/", given | {"languages": ["vi"]}).status_code == 422
+    assert client.post("/desk/entry/orders/", given | {"ends_on": "1/1/2020"}).status_code == 422
+    assert client.post("/desk/entry/orders/", given | {"starts_on": "soon"}).status_code == 422
+    assert client.post("/desk/entry/orders/", given).status_code == 302
+    made = ActivationOrder.objects.get()
+    assert queries.order_for(airport, "entry", today()) == made
+    assert queries.order_for(Gate.objects.get(pk="noi-bai"), "entry", today()) is None
+    client.post(f"/desk/entry/orders/{made.key}/end/")
+    made.refresh_from_db()
+    assert made.ends_on == today()

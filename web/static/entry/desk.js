@@ -1,0 +1,118 @@
+/**
+ * The border desk on a phone: scans a declaration, proves its signature here, and keeps decisions until the server has
+ * them. Nothing of a person's health is stored in this device: a decision waits as a code, a number and a word.
+ */
+import { Camera } from "../app/camera.js";
+import { PREFIX, readDeclaration } from "./signed.js";
+
+const STORE = "lachan-entry-decisions";
+const part = (/** @type {string} */ id) => document.getElementById(id);
+const scan = part("entry-scan");
+const form = /** @type {HTMLFormElement} */ (part("entry-form"));
+const rules = JSON.parse(part("entry-rules").textContent);
+const serverKey = Uint8Array.from(atob(scan.dataset.serverKey), (sign) => sign.charCodeAt(0));
+
+/** @returns {Record<string, string>[]} */
+const waiting = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
+const keep = (decisions) => localStorage.setItem(STORE, JSON.stringify(decisions));
+
+function tell(words, extra = "") {
+  const count = waiting().length;
+  part("entry-offline").hidden = navigator.onLine;
+  part("entry-queue").textContent = count || extra ? (count ? words.replace("$n", String(count)) : "") + extra : "";
+}
+
+let sending = false;
+async function flush() {
+  const { words, signin, refused } = part("entry-queue").dataset;
+  if (sending) return;
+  sending = true;
+  let [said, extra] = [words, ""];
+  try {
+    for (let next = waiting()[0]; next; next = waiting()[0]) {
+      const body = new FormData(form);
+      body.delete("code");
+      for (const [name, value] of Object.entries(next)) body.set(name, value);
+      const answer = await fetch(scan.dataset.decide, { method: "POST", body, headers: { Accept: "application/json" } });
+      const json = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
+      if (answer.redirected || answer.status === 403 || answer.status >= 500) {
+        said = signin;
+        break;
+      }
+      // A refusal is final for that decision; whoever decides is told, and the others go on.
+      if (!answer.ok) extra += ` ${refused}${json ? (await answer.json()).message : next.code}`;
+      keep(waiting().filter((one) => one.key !== next.key));
+    }
+  } catch {
+    said = words;
+  }
+  sending = false;
+  tell(said, extra);
+}
+
+function person(body, [number, name, tail, born, nation, seat, verdict, hits]) {
+  const card = /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (part("entry-person")).content.firstElementChild.cloneNode(true));
+  card.querySelector("h2").textContent = name;
+  card.querySelector(".facts").textContent = [`…${tail}`, born, nation, seat, body[6]].filter(Boolean).join(" · ");
+  const word = /** @type {HTMLTemplateElement} */ (part("entry-words")).content.querySelector(`[data-state="${verdict}"]`);
+  card.querySelector(".st").replaceWith(word.firstElementChild.cloneNode(true));
+  for (const hit of hits) {
+    const item = document.createElement("li");
+    item.textContent = rules[hit] ?? hit;
+    card.querySelector(".why").append(item);
+  }
+  for (const button of card.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      keep([...waiting(), { key: crypto.randomUUID(), code: body[0], number: String(number), kind: button.value, at: new Date().toISOString() }]);
+      card.querySelector(".said").textContent = scan.dataset.kept + button.textContent;
+      flush();
+    });
+  }
+  return card;
+}
+
+/** @param {string} text */
+export async function judge(text) {
+  const panel = part("entry-verdict");
+  if (!text.startsWith(PREFIX)) {
+    form.elements.namedItem("code").value = text;
+    form.requestSubmit();
+    return;
+  }
+  const { state, body } = await readDeclaration(text, serverKey, Date.now());
+  const heading = document.createElement("h2");
+  heading.textContent = scan.dataset[state];
+  const facts = document.createElement("p");
+  facts.textContent = body ? `${body[2].split("-").reverse().join("/")} · ${body[5]}` : "";
+  panel.className = `entry-verdict ${state}`;
+  panel.replaceChildren(heading, facts, ...(body ? body[7].map((one) => person(body, one)) : []));
+  panel.hidden = false;
+  panel.scrollIntoView({ block: "nearest" });
+}
+
+const video = /** @type {HTMLVideoElement} */ (part("entry-video"));
+const camera = new Camera(video, {
+  state: (state) => {
+    video.hidden = state !== "looking" && state !== "starting";
+    if (["denied", "none", "insecure", "failed"].includes(state)) part("entry-queue").textContent = scan.dataset.camera;
+  },
+  text: (text) => {
+    camera.stop();
+    video.hidden = true;
+    judge(text);
+  },
+});
+part("entry-start").addEventListener("click", () => camera.start());
+// A scanner that types, or a code pasted while the network is gone, is judged here too.
+form.addEventListener("submit", (event) => {
+  const typed = form.elements.namedItem("code").value.trim();
+  if (typed.startsWith(PREFIX)) {
+    event.preventDefault();
+    judge(typed);
+  }
+});
+addEventListener("online", flush);
+addEventListener("offline", () => tell(part("entry-queue").dataset.words));
+scan.hidden = false;
+tell(part("entry-queue").dataset.words);
+flush();
