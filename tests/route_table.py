@@ -95,6 +95,7 @@ TABLE: dict[str, Row] = {
     ),
     "app/leave/": Row("/app/leave/", CLOSED, CITIZEN_DOES),
     "app/manifest.webmanifest": Row("/app/manifest.webmanifest", PUBLIC, CLOSED),
+    "app/help/": Row("/app/help/", CITIZEN, CITIZEN_DOES),
     "app/notices/": Row("/app/notices/", CITIZEN, CLOSED),
     "app/notices/<uuid:key>/": Row(f"/app/notices/{NO_KEY}/", CITIZEN_NOTHING_THERE, CLOSED),
     # To a notice that is not there.

@@ -37,6 +37,7 @@ function Notice({ notice }) {
   <section aria-labelledby="do"><h2 id="do">${say("place-notice.do")}</h2>
     <ol class="todo card">${THINGS[notice.advice].map((key) => html`<li key=${key}><div><b>${say(key, { date: until })}</b><p>${say(/** @type {Key} */ (`${key}-more`))}</p></div></li>`)}</ol></section>
   <section aria-labelledby="call"><h2 id="call">${say("place-notice.call")}</h2><div class="stack tight">
+    <a class="btn second wide call-button" href="/app/help/">${icon("bell")}<span>${say("place-notice.ask")}<small>${say("place-notice.ask-more")}</small></span></a>
     ${call("19009095", "place-notice.call-health", "place-notice.call-health-more")}${call("115", "place-notice.call-115", "place-notice.call-115-more", "danger")}</div></section>
   <section aria-labelledby="why"><h2 id="why">${say("place-notice.why")}</h2><div class="card">
     <span class="ev place">${icon("pin")}<span>${chip}</span></span><p>${say("place-notice.why-more")}</p></div></section>

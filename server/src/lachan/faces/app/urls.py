@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lachan.faces.app import bluezone_page, daily_urls, health, pass_page, views
+from lachan.faces.app import bluezone_page, daily_urls, health, help_page, pass_page, views
 
 app_name = "app"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     *daily_urls.urlpatterns,
     path("app/health/<uuid:event>/", health.pages, name="health"),
     path("app/health/<uuid:event>/<slug:page>/", health.pages, name="health"),
+    path("app/help/", help_page.ask, name="help"),
     path("app/leave/", views.leave, name="leave"),
     path("app/manifest.webmanifest", views.manifest, name="manifest"),
     path("app/notices/", views.notices, name="notices"),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lachan.faces.desk import reach
+from lachan.faces.desk import help_requests, reach
 from lachan.faces.desk.forms import CallForm
 from lachan.faces.desk.wordings import about, short
 from lachan.ground import audit
@@ -50,14 +50,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         .filter(withdrawn_at=None)
         .count()
     )
-    if listed:
-        audit.record(action="desk.calls.list", subjects=[notice.person_id for notice in listed])
+    asked = help_requests.waiting(reach.officer(request))
+    shown = [notice.person_id for notice in listed] + [one.person_id for one, _about, _late in asked]
+    if shown:
+        audit.record(action="desk.calls.list", subjects=shown)
     return render(
         request,
         "desk/calls.html",
         {
             "rows": [(notice, about(notice.person, today), short(notice.person.area)) for notice in listed],
-            "total": total,
+            "asked": asked,
+            "total": total + len(asked),
             "untried": untried,
             "done": done,
             "first": first + 1,

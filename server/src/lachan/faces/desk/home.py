@@ -18,6 +18,7 @@ from lachan.ground.platform import wording
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require, visible
+from lachan.response.alerts import help as support
 from lachan.response.alerts import queries as alerts
 from lachan.response.cases.models import Case, Outbreak
 from lachan.response.tracing.models import Contact
@@ -51,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if cases:
         audit.record(action="desk.cases.list", subjects=[case.person_id for case in cases])
     fresh = reach.cases(account).filter(reported_at__date=today).exclude(status=Case.Status.EXCLUDED).count()
-    calls = alerts.call_list(visible(account, Permission.CALL_LIST)).count() if Permission.CALL_LIST in held else 0
+    calls = _calls(account) if Permission.CALL_LIST in held else 0
     releases = (
         list(
             alerts.waiting_releases(reach.own_outbreaks(account, Permission.NOTICE_ISSUE)).exclude(proposed_by=account)
@@ -78,6 +79,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "today": today,
         },
     )
+
+
+def _calls(account: Account) -> int:
+    areas = visible(account, Permission.CALL_LIST)
+    return alerts.call_list(areas).count() + support.open_requests(areas).count()
 
 
 def headline(fresh: int, waiting: int, calls: int, releases: int = 0) -> str:

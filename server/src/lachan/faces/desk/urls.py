@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/cases/", cases.listing, name="cases"),
     path("desk/cases/new/", cases.new, name="case_new"),
     path("desk/cases/<uuid:key>/", cases.case, name="case"),
+from lachan.faces.desk.warn_urls import urlpatterns as warn
     path("desk/cases/<uuid:key>/edit/", cases.edit, name="case_edit"),
     path("desk/cases/<uuid:key>/status/", cases.change_status, name="case_status"),
     path("desk/cases/<uuid:key>/tests/", cases.add_test, name="case_test"),
@@ -48,3 +49,4 @@ urlpatterns = [
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),
     path("desk/officers/assignments/<int:number>/revoke/", officers.revoke, name="officer_revoke"),
 ]
+    *warn,

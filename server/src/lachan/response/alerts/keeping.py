@@ -1,5 +1,7 @@
-"""What this room holds of a person: the notices sent to them, erased a week after what they advise has ended."""
+"""What this room holds of a person: the notices sent to them, erased a week after what they advise has ended; and what
+they asked of the health station."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lachan.register.people import holdings
-from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice, Release
+from lachan.response.alerts.models import DirectNotice, FeedEdition, HelpRequest, PlaceNotice, Release
 from lachan.response.tracing.models import Contact
 
 # Phones fetch the newest edition; older ones are kept only as long as a question may come about them.
@@ -35,18 +37,25 @@ def register() -> None:
         fields=fields,
         erase_by="erase_at",
     )
-    holdings.register(
-        holdings.Holding(
-            room=usual.room,
-            label=usual.label,
-            model=usual.model,
-            person_field=usual.person_field,
-            export=usual.export,
-            erase=usual.erase,
-            repoint=_repoint,
-            retain=usual.retain,
-        )
+    holdings.register(replace(usual, repoint=_repoint))
+    asked = holdings.of_model(
+        room="alerts",
+        label=_("Lời nhờ trạm y tế"),
+        model=HelpRequest,
+        person_field="person",
+        fields=["asked_at", "kind", "taken_at", "closed_at", "outcome", "erase_at"],
+        erase_by="erase_at",
     )
+    holdings.register(replace(asked, repoint=_repoint_requests))
+
+
+@transaction.atomic
+def _repoint_requests(old: int, new: int) -> int:
+    """What both have open of one kind is one: the older record's is ended."""
+    both = HelpRequest.objects.filter(person_id=new, closed_at=None).values("kind")
+    double = HelpRequest.objects.filter(person_id=old, closed_at=None, kind__in=both)
+    double.update(closed_at=timezone.now())
+    return HelpRequest.objects.filter(person_id=old).update(person_id=new)
 
 
 @transaction.atomic

@@ -145,6 +145,41 @@ class Release(models.Model):
         return f"release {self.pk}"
 
 
+class HelpRequest(models.Model):
+    """A warned person asks the health station of their commune to call, or tells it of symptoms with one tap."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("nhờ gọi lại")
+        SYMPTOMS = "symptoms", _("báo có dấu hiệu")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="help_requests")
+    kind = models.TextField(choices=Kind)
+    # The notice it was asked from; none when it came from a notice that only the phone knows of.
+    notice = models.ForeignKey(DirectNotice, on_delete=models.SET_NULL, null=True, related_name="help_requests")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome = models.TextField(blank=True, default="")
+    erase_at = models.DateField()
+
+    person_id: int
+    taken_by_id: int | None
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"], condition=models.Q(closed_at=None), name="alerts_one_open_request"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"help request {self.pk}"
+
+
 class FeedEdition(models.Model):
     """A published edition of the place-notice feed: its bytes, its signature, its strong ETag by number."""
 
