@@ -35,11 +35,12 @@ export function newKeys() {
 /**
  * The pass of that moment.
  * @param {Uint8Array} certificate @param {CryptoKey} key @param {number} now milliseconds, by the server's clock
+ * @param {"LCP1" | "LCR1"} [format] a pass, or a moving receipt
  */
-export async function makePass(certificate, key, now) {
+export async function makePass(certificate, key, now, format = "LCP1") {
   const step = new Uint8Array(4);
   new DataView(step.buffer).setUint32(0, Math.floor(now / STEP_MS));
-  const said = new Uint8Array([...new TextEncoder().encode("LCP1"), ...certificate, ...step]);
+  const said = new Uint8Array([...new TextEncoder().encode(format), ...certificate, ...step]);
   const signature = new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, said));
-  return `LCP1:${base45(new Uint8Array([...certificate, ...step, ...signature]))}`;
+  return `${format}:${base45(new Uint8Array([...certificate, ...step, ...signature]))}`;
 }

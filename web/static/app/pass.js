@@ -1,17 +1,11 @@
 /** "Thẻ qua cổng": this phone's rotating pass. Its key stays in the browser; the certificate is renewed when there is a network. */
-import { prepareZXingModule, writeBarcode } from "../npm/zxing-wasm/writer/index.js";
+import { drawCode } from "./code-drawing.js";
 import { config } from "./page.js";
 import { STEP_MS, base64url, bytes, makePass, newKeys } from "./pass-maker.js";
 import { facts } from "./store.js";
 
-const WASM = new URL("../npm/zxing-wasm-writer/zxing_writer.wasm", import.meta.url).href;
 const RENEW_MS = 7 * 86_400_000;
 const TICK_MS = 250;
-const QUIET = 4;
-
-prepareZXingModule({
-  overrides: { locateFile: (/** @type {string} */ name, /** @type {string} */ prefix) => (name.endsWith(".wasm") ? WASM : prefix + name) },
-});
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -59,25 +53,6 @@ async function setClock(pass) {
   await facts.set("pass", pass);
 }
 
-/** @param {Held} pass @param {number} now */
-async function draw(pass, now) {
-  const text = await makePass(bytes(pass.certificate), pass.keys.privateKey, now);
-  const { symbol, error } = await writeBarcode(text, { format: "QRCode", ecLevel: "M" });
-  if (error || !symbol.width) throw new Error(error || "empty");
-  canvas.width = symbol.width + 2 * QUIET;
-  canvas.height = symbol.height + 2 * QUIET;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(canvas.width, canvas.height);
-  image.data.fill(255);
-  for (let y = 0; y < symbol.height; y += 1) {
-    for (let x = 0; x < symbol.width; x += 1) {
-      const at = 4 * ((y + QUIET) * canvas.width + x + QUIET);
-      image.data.fill(symbol.data[y * symbol.width + x], at, at + 3);
-    }
-  }
-  context.putImageData(image, 0, 0);
-}
-
 /** @param {Held} pass */
 function run(pass) {
   let shown = 0;
@@ -89,7 +64,7 @@ function run(pass) {
     if (busy || step === shown || document.visibilityState !== "visible") return;
     busy = true;
     try {
-      await draw(pass, now);
+      await drawCode(canvas, await makePass(bytes(pass.certificate), pass.keys.privateKey, now));
       shown = step;
       canvas.hidden = left.hidden = false;
       tell(words.showing);

@@ -37,6 +37,12 @@
  * @property {string} owner           only this person's scans are sent
  * @property {boolean} [impatient]    true when the network has just come back: forget the waits that a lost network caused
  * @property {() => number} [random]  0 ≤ r < 1
+ * @property {Lane} [lane]            where the scans go and what is sent of each; a visitor's own scans unless told otherwise
+ *
+ * @typedef {object} Lane
+ * @property {string} address
+ * @property {(scan: any) => object} body      beside the key and the moment of sending
+ * @property {(scan: any, answer: any) => object} stored   what a stored scan learns from the answer
  *
  * @typedef {object} Outcome
  * @property {number} sent
@@ -46,7 +52,13 @@
  * @property {boolean} signIn         the server no longer knows this phone
  */
 
-const ADDRESS = "/api/v1/checkins";
+/** @type {Lane} */
+const OWN = {
+  address: "/api/v1/checkins",
+  body: ({ code, tag, direction, at, person }) => ({ code: tag ? `${code}.${tag}` : code, direction, at, person }),
+  // The clock corrected by the server is the time that counts from now on.
+  stored: (scan, answer) => ({ id: answer.id, place: answer.place, short: answer.code, at: answer.at ?? scan.at, offset: answer.clock_offset ?? 0 }),
+};
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** No answer within this time counts as no network: a phone at the edge of a cell hangs rather than fails. */
@@ -112,21 +124,15 @@ export async function send(scans, world) {
 /** @param {Scan} scan @param {Scans} scans @param {World} world @param {() => number} random @param {Outcome} outcome */
 async function sendOne(scan, scans, world, random, outcome) {
   const tries = (scan.tries ?? 0) + 1;
+  const lane = world.lane ?? OWN;
   let response;
   try {
-    response = await world.fetch(ADDRESS, {
+    response = await world.fetch(lane.address, {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json" },
       signal: typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(PATIENCE_MS) : undefined,
-      body: JSON.stringify({
-        key: scan.key,
-        code: scan.tag ? `${scan.code}.${scan.tag}` : scan.code,
-        direction: scan.direction,
-        at: scan.at,
-        sent_at: new Date(world.now()).toISOString(),
-        person: scan.person,
-      }),
+      body: JSON.stringify({ key: scan.key, ...lane.body(scan), sent_at: new Date(world.now()).toISOString() }),
     });
   } catch {
     await scans.put({ ...scan, tries, retryAt: world.now() + backoff(tries, random()), retryCause: "network" });
@@ -136,8 +142,7 @@ async function sendOne(scan, scans, world, random, outcome) {
   if (response.status === 200 || response.status === 201) {
     const answer = await response.json().catch(() => null);
     if (answer?.id) {
-      // The clock corrected by the server is the time that counts from now on.
-      await scans.put({ ...kept, tries, state: "sent", id: answer.id, place: answer.place, short: answer.code, at: answer.at ?? scan.at, offset: answer.clock_offset ?? 0 });
+      await scans.put({ ...kept, tries, state: "sent", ...lane.stored(scan, answer) });
       outcome.sent += 1;
       return true;
     }

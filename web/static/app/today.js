@@ -32,6 +32,17 @@ function Clock({ start, offset }) {
   return html`<p class="clock" role="timer" aria-label=${say("receipt.stayed", { duration: duration(now - start, config.language) })}>${running(now - start)}</p>`;
 }
 
+/** The moving code, fetched and drawn when it is asked for. @param {{event: string}} props */
+function ForTheGate({ event }) {
+  const [Part, setPart] = useState(/** @type {any} */ (null));
+  const toggle = async () => {
+    const { MovingReceipt } = await import("./moving-receipt.js");
+    setPart(Part ? null : () => MovingReceipt);
+  };
+  return html`<div class="for-gate"><button class="btn quiet dense" type="button" aria-expanded=${Boolean(Part)} onClick=${toggle}>${icon("scan")}${say(Part ? "receipt.hide" : "receipt.show")}</button>
+    ${Part ? html`<${Part} event=${event} />` : null}</div>`;
+}
+
 /** @param {{group: ReturnType<typeof together>[number]}} props */
 function Receipt({ group }) {
   const { first, all } = group;
@@ -41,6 +52,7 @@ function Receipt({ group }) {
   const mine = all.some((stay) => stay.person === config.owner);
   const offset = first.scans[0].offset ?? 0;
   const short = all.find((stay) => stay.person === config.owner)?.short ?? first.short;
+  const [arrival] = (all.find((stay) => stay.person === config.owner) ?? first).scans;
   const leave = () => record({
     code: first.code, direction: "out", place: first.place, kind: first.scans[0].kind,
     people: all.map((stay) => ({ key: stay.person, name: stay.who })),
@@ -57,6 +69,7 @@ function Receipt({ group }) {
       ${short ? html`<p class="meta nowrap">${say("receipt.code", { short })}</p>` : null}
     </div>
     ${isRunning ? html`<button class="btn second" type="button" onClick=${leave}>${icon("leave")}${say("receipt.leave")}</button>` : null}</div>
+    ${isRunning && arrival?.id ? html`<${ForTheGate} event=${arrival.id} />` : null}
     ${offset ? html`<p class="meta">${say("receipt.clock", { duration: duration(Math.abs(offset) * SECOND_MS, config.language) })}</p>` : null}
     ${unsent ? html`<p class="meta unsent">${icon("offline")}<span>${say(waitingWords)}${first.place ? "" : ` ${say("receipt.name-later")}`}</span></p>` : null}
   </section>`;
@@ -134,7 +147,7 @@ async function draw() {
   const newer = (config.running ?? []).filter((known) => !mine.some((scan) => Date.parse(scan.at) >= Date.parse(known.at)));
   if (!newer.length) fill("receipts", html`<${Refused} all=${mine} />${[...live, ...justLeft].map((group) => html`<${Receipt} key=${group.first.key} group=${group} />`)}`);
   if (mine.length) fill("recent", html`<${Recent} groups=${groups} />`);
-  const [warning] = await liveNotices();
+  const warning = (await liveNotices()).find((notice) => !notice.withdrawn);
   const direct = document.getElementById("warning");
   const directAt = Date.parse(direct?.dataset.issued ?? "") || 0;
   if (warning && warning.issued > directAt) fill("warning", html`<${PlaceWarning} notice=${warning} />`);

@@ -1,6 +1,7 @@
 /** What a gate can be shown, told apart and read. The same as systems/checkin/cards.py; a test holds them together. */
 
 export const PASS_PREFIX = "LCP1:";
+export const RECEIPT_PREFIX = "LCR1:";
 const MAX_CHARS = 7089;
 const MAX_NAME = 120;
 const CITIZEN = /^[0-9]{12}$/;
@@ -31,6 +32,7 @@ export function readCard(text) {
   if ([...text].length > MAX_CHARS) return card("unknown");
   if (text.startsWith("HC1:")) return card("certificate");
   if (text.startsWith(PASS_PREFIX)) return card("pass");
+  if (text.startsWith(RECEIPT_PREFIX)) return card("receipt");
   const fields = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").split("|");
   if (fields.length >= 14 && fields.at(-1) === "$") return insurance(fields);
   if ((fields.length === 7 || fields.length === 11) && CITIZEN.test(fields[0]) && COMPACT_DATE.test(fields[3])) return citizen(fields);

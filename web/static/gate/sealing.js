@@ -12,14 +12,18 @@ function uuidBytes(uuid) {
   return Uint8Array.from(uuid.replaceAll("-", "").match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
+/** @param {import("./cards.js").Card} card one with a number @param {Uint8Array} serverPoint @param {string} visitKey */
+export function sealCard({ number_kind, number, name, born, sex }, serverPoint, visitKey) {
+  return seal({ number_kind, number, name, born, sex }, serverPoint, visitKey);
+}
+
 /**
- * @param {import("./cards.js").Card} card one with a number
+ * @param {object} content a card, or what was spoken: phone, name, birth_year
  * @param {Uint8Array} serverPoint uncompressed point of the server's key
  * @param {string} visitKey the UUID under which this check-in is sent
  * @returns {Promise<Uint8Array>}
  */
-export async function sealCard(card, serverPoint, visitKey) {
-  const { number_kind, number, name, born, sex } = card;
+export async function seal(content, serverPoint, visitKey) {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
   const point = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const server = await crypto.subtle.importKey("raw", serverPoint, CURVE, false, []);
@@ -33,7 +37,7 @@ export async function sealCard(card, serverPoint, visitKey) {
     ["encrypt"],
   );
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify({ number_kind, number, name, born, sex }));
+  const plain = new TextEncoder().encode(JSON.stringify(content));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: uuidBytes(visitKey) }, key, plain);
   return new Uint8Array([VERSION, ...point, ...nonce, ...new Uint8Array(sealed)]);
 }

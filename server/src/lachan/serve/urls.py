@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lachan.faces.app.urls")),
     path("", include("lachan.faces.desk.urls")),
     path("", include("lachan.faces.entry.urls")),
+    path("", include("lachan.faces.gate.urls")),
     path("", include("lachan.faces.map.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("lachan.ground.platform.urls")),

@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from lachan.ground.platform import static_files
 
 #: Files of these folders, and only those that match, are kept.
 _KEPT = (
@@ -29,33 +30,17 @@ PAGES = ("app:today", "app:scan", "app:pass", "app:visits", "app:notices", "app:
 
 @cache
 def assets() -> tuple[str, ...]:
-    """The addresses of the static files to keep. Their paths carry the build, so the list changes when a file does."""
-    found = set()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            # A finder names a file of a prefixed folder ("npm/htm") without its prefix.
-            prefix = getattr(storage, "prefix", None)
-            name = f"{prefix}/{path}" if prefix else path
-            if any(pattern.match(name) for pattern in _KEPT):
-                found.add(static(name))
-    return tuple(sorted(found))
+    """The addresses of the static files to keep."""
+    return static_files.addresses(_KEPT)
 
 
 def pages() -> list[str]:
     return [reverse(name) for name in PAGES]
 
 
-@cache
-def colours() -> dict[str, str]:
-    """The light theme's colours from the tokens: a manifest can't use CSS variables."""
-    text = (settings.WEB / "static" / "face" / "tokens.css").read_text()
-    found = dict(reversed(re.findall(r"--(paper|surface|brand):\s*(#[0-9a-f]{6})", text)))
-    return {"paper": found["paper"], "surface": found["surface"], "brand": found["brand"]}
-
-
 def manifest() -> dict[str, Any]:
     """The web app manifest in the active language."""
-    tint = colours()
+    tint = static_files.colours(settings.WEB)
     icons = [
         {"src": static(f"face/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"}
         for size in (192, 512)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "lachan.faces.desk",
     "lachan.faces.app",
     "lachan.faces.entry",
+    "lachan.faces.gate",
     "lachan.faces.map",
     "lachan.api",
 ]

@@ -1,7 +1,8 @@
 """What a gate can be shown: every code told apart and read, in the order of the formats' own marks.
 
 Pure; the same in web/static/gate/cards.js, which is what a gate runs. The formats: Decision 1405/QĐ-BTTTT (national
-QR), the chip card of 2021 (7 fields) and of 2024 (11), the health-insurance card, `HC1:` certificates, our own pass.
+QR), the chip card of 2021 (7 fields) and of 2024 (11), the health-insurance card, `HC1:` certificates, our own pass
+and receipt.
 """
 
 import calendar
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 PASS_PREFIX = "LCP1:"  # noqa: S105  the mark of a format, no secret
+RECEIPT_PREFIX = "LCR1:"
 CERTIFICATE_PREFIX = "HC1:"
 # The most that a QR code holds is 7,089 digits.
 MAX_CHARS = 7089
 MAX_NAME = 120
 
-Kind = Literal["certificate", "pass", "insurance", "citizen", "national", "unknown"]
+Kind = Literal["certificate", "pass", "receipt", "insurance", "citizen", "national", "unknown"]
 NumberKind = Literal["", "cccd", "bhyt", "passport"]
 
 _CITIZEN = re.compile(r"[0-9]{12}")
@@ -59,6 +61,8 @@ def read(text: str) -> Card:  # noqa: PLR0911  one return a format
         return Card("certificate")
     if text.startswith(PASS_PREFIX):
         return Card("pass")
+    if text.startswith(RECEIPT_PREFIX):
+        return Card("receipt")
     fields = text.strip(" \t\r\n").split("|")
     if len(fields) >= 14 and fields[-1] == "$":
         return _insurance(fields)

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.access import tokens
+from lachan.register.people import queries as people
 from lachan.register.people.models import Person
-from lachan.systems.checkin import pass_ids, sealed_cards
+from lachan.systems.checkin import issuers, pass_ids, queries, sealed_cards
+from lachan.systems.checkin.passes import RECEIPT_S, certify_receipt
 
 
 class PassRequest(msgspec.Struct):
@@ -32,11 +35,29 @@ class PassCertificate(msgspec.Struct):
     now: datetime
 
 
+class ReceiptRequest(msgspec.Struct):
+    """The scan (its id in the receipt of the check-in), and the phone's public key, which may be that of its pass."""
+
+    event: UUID
+    key: Annotated[str, msgspec.Meta(max_length=120, description="P-256 point (SEC 1), base64url")]
+
+
+class ReceiptCertificate(msgspec.Struct):
+    """`now` is the server's clock: the moving receipt runs by it, not by the phone's."""
+
+    certificate: str
+    now: datetime
+
+
 class GateKeys(msgspec.Struct):
-    """Public keys only (P-256 points, uncompressed, base64url): no gate holds a secret."""
+    """Public keys only (P-256 points, uncompressed, base64url): no gate holds a secret.
+
+    `certificates`: the issuers of HC1 certificates, key id (hex) to public key (SubjectPublicKeyInfo, base64url).
+    """
 
     pass_key: str
     sealing_key: str
+    certificates: dict[str, str]
 
 
 def encode(data: bytes) -> str:
@@ -72,9 +93,40 @@ def my_pass(request: HttpRequest, payload: PassRequest) -> PassCertificate:
     try:
         certificate, expires = pass_ids.issue_pass(device=device, person=person, phone_key=decode(payload.key))
     except ValueError:
-        message = _("Khóa máy gửi không đúng dạng P-256. Mở lại trang thẻ để máy tạo khóa mới.")
-        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "key_wrong", message, at="key") from None
+        raise _wrong_key() from None
     return PassCertificate(encode(certificate), expires, datetime.now(UTC))
+
+
+def _wrong_key() -> ApiError:
+    message = _("Khóa máy gửi không đúng dạng P-256. Mở lại trang thẻ để máy tạo khóa mới.")
+    return ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "key_wrong", message, at="key")
+
+
+@endpoint(
+    "POST",
+    "/api/v1/me/receipt",
+    summary="Certify this phone's key for an arrival, so that it can show a moving receipt that gates verify offline",
+    body=ReceiptRequest,
+    answer=ReceiptCertificate,
+    statuses={
+        401: "the device is not signed in",
+        404: "no such arrival of the last 12 hours by the account's people",
+        422: "the key is no P-256 key",
+    },
+    auth="device",
+)
+def my_receipt(request: HttpRequest, payload: ReceiptRequest) -> ReceiptCertificate:
+    device = tokens.require_device(request)
+    now = datetime.now(UTC)
+    scan = queries.arrival_of(people.acts_for(device.account), payload.event, now - timedelta(seconds=RECEIPT_S))
+    if scan is None:
+        raise ApiError(HTTPStatus.NOT_FOUND, "no_arrival", _("Không có lượt vào này trong 12 giờ qua."), at="event")
+    try:
+        key = pass_ids.signing_key()
+        certificate = certify_receipt(key, scan.place.key.bytes, decode(payload.key), scan.at)
+    except ValueError:
+        raise _wrong_key() from None
+    return ReceiptCertificate(encode(certificate), now)
 
 
 @endpoint(
@@ -85,4 +137,8 @@ def my_pass(request: HttpRequest, payload: PassRequest) -> PassCertificate:
     cacheable=True,
 )
 def gate_keys(request: HttpRequest) -> GateKeys:
-    return GateKeys(pass_key=point(pass_ids.signing_key()), sealing_key=point(sealed_cards.key()))
+    return GateKeys(
+        pass_key=point(pass_ids.signing_key()),
+        sealing_key=point(sealed_cards.key()),
+        certificates={kid.hex(): encode(key) for kid, key in issuers.keys().items()},
+    )

@@ -1,0 +1,10 @@
+"""The rows of the gatekeeper's page and of the moving receipt."""
+
+from tests.route_table_words import CITIZEN, CLOSED, PUBLIC, Row, who
+
+GATE: dict[str, Row] = {
+    "gate/": Row("/gate/", CITIZEN, CLOSED),
+    "gate/manifest.webmanifest": Row("/gate/manifest.webmanifest", PUBLIC, CLOSED),
+    "gate/sw.js": Row("/gate/sw.js", PUBLIC, CLOSED),
+    "api/v1/me/receipt": Row("/api/v1/me/receipt", CLOSED, who(401, 422, 401)),
+}
