@@ -2,8 +2,8 @@
 
 from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
 from tests.route_table_entry import ENTRY
-from tests.route_table_health import HEALTH
 from tests.route_table_gate import GATE
+from tests.route_table_health import HEALTH, HEALTH_SEES_HANH
 from tests.route_table_places import DESK_PLACES
 from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
 from tests.route_table_words import (
@@ -200,7 +200,7 @@ TABLE |= DESK_TABLE | DESK_PLACES | GATE | HEALTH | PROXIMITY
 TABLE |= ENTRY
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
-SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH
+SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH | HEALTH_SEES_HANH
 
 # Addresses that take a POST without a CSRF token, because
 CSRF_FREE: tuple[str, ...] = (

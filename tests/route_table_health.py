@@ -46,3 +46,17 @@ HEALTH |= {
     "desk/signals/<uuid:key>/phone/": Row(f"{_ITEM}phone/", _callers(405), _callers(404)),
     "desk/signals/<uuid:key>/take/": Row(f"{_ITEM}take/", _callers(405), _callers(404)),
 }
+
+_PLAN = f"/desk/care/{NO_KEY}/"
+HEALTH |= {
+    "desk/care/": Row("/desk/care/", _readers(200), _readers(405)),
+    "desk/care/watch/": Row("/desk/care/watch/", _callers(405), _callers(302)),
+    "desk/care/<uuid:key>/": Row(_PLAN, _readers(404), _readers(404)),
+    "desk/care/<uuid:key>/certificate.pdf": Row(f"{_PLAN}certificate.pdf", _readers(404), _readers(405)),
+    "app/health/plan/<uuid:key>/": Row(f"/app/health/plan/{NO_KEY}/", CITIZEN_NOTHING_THERE, CITIZEN_NOTHING_THERE),
+    "app/health/plan/<uuid:key>/certificate.pdf": Row(
+        f"/app/health/plan/{NO_KEY}/certificate.pdf", CITIZEN_NOTHING_THERE, CLOSED
+    ),
+}
+# The list of those to be watched names the confirmed contacts of the area.
+HEALTH_SEES_HANH: dict[str, tuple[str, ...]] = {"desk/care/": ("commune", "province", "ministry")}

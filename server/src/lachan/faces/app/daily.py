@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lachan.faces.app import daily_words, inbox
+from lachan.faces.app import daily_words, inbox, watched
 from lachan.faces.app.daily_forms import AskForm, TellForm
 from lachan.faces.app.views import _language, _of_this_build, _own_page, _page, _people
 from lachan.ground.platform.ids import uuid7
@@ -71,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "heading": daily_words.headline(rows),
         "next": next((row for row in rows if row.report is None and row.allowed), None),
         "first_time": not any(row.allowed for row in rows),
+        "watched": watched.plans_of(people),
         "urgent": [row.person for row in rows if row.report and row.report.level == DailyReport.Level.URGENT],
         "unwell": [row.person for row in rows if row.report and row.report.level == DailyReport.Level.CALL],
         "shared": any(row.report.shared for row in rows if row.report),

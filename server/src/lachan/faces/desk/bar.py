@@ -17,6 +17,7 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
         (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
         (Permission.CONTACT_READ, _("Sức khỏe"), "/desk/signals/"),
+        (Permission.CONTACT_READ, _("Theo dõi"), "/desk/care/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
         (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
         (Permission.ENTRY_DECIDE, _("Quầy kiểm dịch"), "/desk/entry/"),

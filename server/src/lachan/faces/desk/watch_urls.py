@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from lachan.faces.desk import signals
+from lachan.faces.desk import care, signals
 
 urlpatterns = [
+    path("desk/care/", care.today, name="care"),
+    path("desk/care/watch/", care.watch, name="care_watch"),
+    path("desk/care/<uuid:key>/", care.plan, name="care_plan"),
+    path("desk/care/<uuid:key>/certificate.pdf", care.paper, name="care_paper"),
     path("desk/signals/", signals.listing, name="signals"),
     path("desk/signals/<uuid:key>/", signals.item, name="signal"),
     path("desk/signals/<uuid:key>/phone/", signals.show_phone, name="signal_phone"),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "lachan.response.cases",
     "lachan.response.tracing",
     "lachan.response.alerts",
+    "lachan.response.care",
     "lachan.systems.checkin",
     "lachan.systems.proximity",
     "lachan.systems.entry",
