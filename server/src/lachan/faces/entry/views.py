@@ -45,6 +45,10 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
+def _vietnamese(request: HttpRequest) -> bool:
+    return (getattr(request, "LANGUAGE_CODE", "") or "vi").startswith("vi")
+
+
 def with_journey(view: View) -> View:
     """Decorate a page that needs a declaration under way; without one, to the beginning."""
 
@@ -116,6 +120,7 @@ def party(request: HttpRequest, journey: Journey) -> HttpResponse:
     trip = journey.sheet(TRIP)
     context = {
         "journey": journey,
+        "gate": journey.gate.name if _vietnamese(request) else journey.gate.name_en,
         "people": people,
         "trip_done": trip.done and journey.area_id is not None,
         "trip_begun": bool(trip.state),
@@ -289,11 +294,11 @@ def code(request: HttpRequest) -> HttpResponse:
     if declaration is None:
         return redirect("entry:find")
     travellers = list(declaration.travellers.select_related("person").order_by("number"))
-    language = "vi" if (getattr(request, "LANGUAGE_CODE", "vi") or "vi")[:2] == "vi" else "en"
+    language = "vi" if _vietnamese(request) else "en"
     hits = {hit for one in travellers for hit in one.hits}
     context = {
         "declaration": declaration,
-        "gate": declaration.gate.name if language == "vi" else declaration.gate.name_en,
+        "gate": declaration.gate.name if _vietnamese(request) else declaration.gate.name_en,
         "travellers": travellers,
         "qr": _qr(queries.qr_text(declaration)),
         "short": codes.grouped(declaration.code),

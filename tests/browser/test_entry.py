@@ -1,0 +1,191 @@
+"""A family declares in English on a phone of 360 px; the border desk verifies and decides without a network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+PASSWORD = "lá trầu chắn gió 7"
+WELL = ("fever", "cough", "breath", "sore_throat", "vomiting", "diarrhoea", "bleeding", "rash")
+
+
+@dataclass
+class Border:
+    """An order in force at Đà Nẵng's airport, and the cookies of its quarantine officer."""
+
+    order: Any
+    cookies: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def border(site: Any, town: Any) -> Border:
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from lachan.ground import audit
+    from lachan.register.access import actions as access
+    from lachan.register.access import sessions
+    from lachan.register.areas.models import AreaName
+    from lachan.register.areas.spelling import bare_key, search_key
+    from lachan.register.forms.actions import load_forms
+    from lachan.systems.entry import gates
+    from lachan.systems.entry.tests.conftest import make_order
+
+    with site.orm(), audit.acting(audit.system("tests")):
+        commune = town.market.area
+        AreaName.objects.get_or_create(
+            area=commune,
+            name=commune.name,
+            defaults={
+                "folded": commune.folded,
+                "bare": bare_key(commune.name),
+                "folded_path": f"{search_key(commune.name)}, {search_key(commune.parent.name)}",
+                "listed": commune.first_listed,
+            },
+        )
+        load_forms()
+        gates.load_gates()
+        officer = access.create_officer(
+            username="quan.browser", name="Vũ Minh Quân", password=PASSWORD, role="border", area=town.market.area.parent
+        )
+        access.enroll_totp(officer)
+        order = make_order()
+        session = SessionStore()
+        session["_auth_user_id"] = str(officer.pk)
+        session["_auth_user_backend"] = sessions.BACKEND
+        session["_auth_user_hash"] = officer.get_session_auth_hash()
+        session["account_authentication_methods_user"] = str(officer.pk)
+        session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa", "type": "totp"}]
+        session.save()
+    cookie = {"name": "lachan_session", "value": session.session_key, "url": site.url, "httpOnly": True}
+    return Border(order, [cookie])
+
+
+def fine(page: Any) -> None:
+    """No fault that axe knows, no sideways scroll at 360 px."""
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def day(ahead: int = 0) -> str:
+    from lachan.register.forms.validate import today
+
+    return (today() + timedelta(days=ahead)).isoformat()
+
+
+def go_on(page: Any) -> None:
+    fine(page)
+    page.locator("main button[name=go][value=next]").click()
+
+
+def person(page: Any, name: str, document: str, *, ill: bool = False) -> None:
+    page.get_by_label("Full name").fill(name)
+    page.get_by_label("Date of birth").fill("1988-03-04")
+    page.get_by_label("Male", exact=True).check()
+    go_on(page)
+    page.get_by_label("Nationality").select_option("tha")
+    page.get_by_label("Number of passport").fill(document)
+    page.get_by_label("Visitor or other").check()
+    go_on(page)
+    for code in WELL:
+        page.locator(f"[name={code}][value={'yes' if ill and code == 'fever' else 'no'}]").check()
+    go_on(page)
+    if ill:
+        page.locator("[name=onset]").fill(day())
+        go_on(page)
+    for code in ("animals", "patient"):
+        page.locator(f"[name={code}][value=no]").check()
+    go_on(page)
+    go_on(page)
+    page.get_by_label("No test").check()
+    go_on(page)
+    fine(page)
+    page.get_by_role("button", name="Save this part").click()
+
+
+def test_a_party_declares_and_the_desk_decides_without_a_network(
+    phone: Callable[..., Any], browser: Any, site: Any, border: Border
+) -> None:
+    context = phone()
+    context.add_cookies([{"name": "lachan_language", "value": "en", "url": site.url}])
+    page = context.new_page()
+    page.goto("/entry/")
+    fine(page)
+    page.get_by_label("Gate", exact=True).select_option("da-nang")
+    page.get_by_label("Day you pass").fill(day())
+    page.get_by_role("button", name="Start declaring").click()
+    fine(page)
+    page.get_by_role("link", name="Your trip and your stay").click()
+    page.get_by_label("Aeroplane").check()
+    # The number is asked once the conveyance has one.
+    go_on(page)
+    page.get_by_label("Flight number").fill("VN 627")
+    go_on(page)
+    page.get_by_label("Country or territory").select_option("tha")
+    page.get_by_label("Province or city").fill("Bangkok")
+    page.get_by_label("Day of departure").fill(day())
+    go_on(page)
+    go_on(page)
+    page.get_by_label("Ward or commune").fill("Hải Châu")
+    page.get_by_label("Hotel").fill("12 Trần Phú")
+    page.get_by_label("Phone number").fill("+66 81 234 5678")
+    go_on(page)
+    page.get_by_role("button", name="Save this part").click()
+    page.get_by_role("link", name="The main traveller").click()
+    page.get_by_label("The code lines").fill("P<THAKAEWMANEE<<SOMCHAI<<<<<<<<<<<<<<<<<<<<<\nAC12344")
+    expect(page.get_by_role("status")).to_have_text("Line 2 has 7 characters, it needs 44.")
+    fine(page)
+    page.get_by_role("link", name="Fill in by hand").click()
+    person(page, "SOMCHAI KAEWMANEE", "AC1234417")
+    page.get_by_role("button", name="Add a fellow traveller").click()
+    page.get_by_role("link", name="Fill in by hand").click()
+    person(page, "NOI KAEWMANEE", "AC999", ill=True)
+    fine(page)
+    page.get_by_role("link", name="Read the last page").click()
+    expect(page.get_by_text("may be subject to criminal")).to_be_visible()
+    fine(page)
+    page.get_by_role("button", name="Send to the quarantine desk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Show this code at the health desk")
+    fine(page)
+
+    from lachan.systems.entry.models import Decision, Declaration
+    from lachan.systems.entry.queries import qr_text
+
+    with site.orm():
+        declaration = Declaration.objects.latest("pk")
+        code = qr_text(declaration)
+    desk_context = phone()
+    desk_context.add_cookies(border.cookies)
+    desk = desk_context.new_page()
+    desk.goto("/desk/entry/")
+    fine(desk)
+    desk_context.set_offline(True)
+    desk.locator("#code").fill(code)
+    desk.get_by_role("button", name="Tìm tờ khai").click()
+    verdict = desk.locator("#entry-verdict")
+    expect(verdict.get_by_role("heading", name="Mã thật, còn dùng được")).to_be_visible()
+    ill = verdict.locator("article").nth(1)
+    expect(ill).to_contain_text("Sốt")
+    ill.get_by_role("button", name="Lấy mẫu xét nghiệm").click()
+    expect(desk.locator("#entry-queue")).to_contain_text("1 quyết định chờ gửi")
+    fine(desk)
+    with site.orm():
+        assert not Decision.objects.filter(traveller__declaration=declaration).exists()
+    desk_context.set_offline(False)
+    expect(desk.locator("#entry-queue")).to_have_text("")
+    with site.orm():
+        kept = Decision.objects.get(traveller__declaration=declaration)
+        assert (kept.traveller.number, kept.kind) == (2, "test")
+    # A touched code is told apart here, without asking anybody.
+    desk.locator("#code").fill(code[:-1] + ("0" if code[-1] != "0" else "1"))
+    desk.get_by_role("button", name="Tìm tờ khai").click()
+    expect(verdict.get_by_role("heading", name="Không phải mã của máy chủ này")).to_be_visible()
+    desk.goto(f"/desk/entry/declarations/{declaration.key}/")
+    expect(desk.get_by_role("heading", name="NOI KAEWMANEE")).to_be_visible()
+    fine(desk)
+    desk.goto("/desk/entry/waiting/")
+    fine(desk)
