@@ -13,7 +13,7 @@
  * @property {string} mark             changes when kept pages are out of date: build, person, language, look
  * @property {{[index: string]: {name: string, days: number}}} diseases   number in the feed → its name, days to watch one's health
  * @property {{person: string, place: {key: string}, at: string}[]} [running]   what the server knows to be running
- * @property {{key: string, person: string, who: string | null, place: {name: string, key: string}, start: string, end: string, known: boolean}[]} [recent]   stays that the server knows
+ * @property {{key: string, person: string, who: string | null, place: {name: string, key: string}, start: string, end: string, known: boolean, gate: boolean}[]} [recent]   stays that the server knows
  * @property {{code: string, place: {name: string, key: string, kind: string, area: string}}} [arriving]
  */
 import { html } from "../npm/htm/standalone.module.js";

@@ -102,7 +102,7 @@ function Line({ group }) {
   const { first, all } = group;
   const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
   const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
-  return html`<div class="item"><span class="grow"><b>${placeName(first)}</b> <span class="meta">${dayName(first.start, config.language)}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span></span>
+  return html`<div class="item"><span class="grow"><b>${placeName(first)}</b> <span class="meta">${dayName(first.start, config.language)}, ${times(first)}${first.gate ? ` · ${say("visits.gate")}` : ""}${others.length ? ` · ${list(others)}` : ""}</span></span>
     ${unsent ? html`<span class="meta nowrap">${say("visits.waiting")}</span>` : null}</div>`;
 }
 
@@ -130,7 +130,7 @@ function fromServer(own) {
     const start = Date.parse(known.start);
     const same = own.some((stay) => stay.person === known.person && stay.place?.key === known.place.key && Math.abs(stay.start - start) < SAME_MS);
     /** @type {import("./visits.js").Stay} */
-    const stay = { key: known.key, person: known.person, who: known.who ?? undefined, code: "", place: known.place, start, end: Date.parse(known.end), ending: known.known ? "scanned" : "cut", scans: [] };
+    const stay = { key: known.key, person: known.person, who: known.who ?? undefined, code: "", place: known.place, start, end: Date.parse(known.end), ending: known.known ? "scanned" : "cut", scans: [], gate: known.gate };
     return same || (stay.ending === "cut" && config.running?.some((here) => here.person === known.person && here.place.key === known.place.key)) ? [] : [stay];
   });
 }

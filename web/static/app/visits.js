@@ -13,6 +13,7 @@
  * @property {number} end          milliseconds: scanned, else the next scan elsewhere or the time people usually stay
  * @property {"open" | "scanned" | "next" | "cut"} ending  open: still there; next: closed by a scan elsewhere; cut: no departure was scanned
  * @property {string} [short]
+ * @property {boolean} [gate]      written down by a gatekeeper
  * @property {Scan[]} scans        every scan of the stay
  */
 

@@ -127,6 +127,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "place": {"name": visit.place.name, "key": str(visit.place.key)},
             "start": visit.t_in.isoformat(),
             "end": visit.t_out.isoformat(),
+            "gate": visit.at_gate,
             "known": visit.ending in {Visit.Ending.SCANNED, Visit.Ending.NEXT_PLACE},
         }
         for visit in context["visits"]

@@ -18,7 +18,10 @@ _ENDING = {ending.value: ending.name.lower() for ending in Visit.Ending}
 
 
 class Stay(msgspec.Struct):
-    """One stay. `certain_until` is the last scan there; `leaves` may be inferred: `ending` says from what."""
+    """One stay. `certain_until` is the last scan there; `leaves` may be inferred: `ending` says from what.
+
+    `at_gate`: a gatekeeper wrote it down, so the phone itself may know nothing of it.
+    """
 
     id: UUID
     person: UUID
@@ -28,6 +31,7 @@ class Stay(msgspec.Struct):
     leaves: datetime
     certain_until: datetime
     ending: str
+    at_gate: bool
     erased_on: str
 
 
@@ -59,6 +63,7 @@ def my_visits(request: HttpRequest) -> History:
                 leaves=visit.t_out,
                 certain_until=visit.certain_until,
                 ending=_ENDING[visit.ending],
+                at_gate=visit.at_gate,
                 erased_on=(visit.t_out + RETENTION).date().isoformat(),
             )
             for visit in queries.visits_of(mine)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from lachan.systems.checkin.models import Visit
+from lachan.systems.checkin.models import Trust, Visit
 from lachan.systems.checkin.occupancy import VisitCounter
 from lachan.testing.cast import sign_in
 
@@ -33,6 +33,18 @@ def test_the_history_of_a_guardian(client: Client, hanh: Any, khoi: Any, tin: An
     assert visits[0]["place"] == {"name": "Chợ Đầu Cầu", "key": str(market.key)}
     assert visits[0]["ending"] == "typical"
     assert visits[0]["commune"] == "Phường Hải Châu"
+    assert [v["at_gate"] for v in visits] == [False, False]
+
+
+def test_a_stay_written_at_the_gate_reaches_its_person(client: Client, hanh: Any, tin: Any, market: Any) -> None:
+    seen = stay(hanh.person, market, 3)
+    Visit.objects.filter(pk=seen.pk).update(trust=Trust.GATEKEEPER)
+    sign_in(client, hanh)
+    assert [v["at_gate"] for v in client.get("/api/v1/me/visits").json()["visits"]] == [True]
+    for page in ("/app/", "/app/visits/"):
+        assert "ghi tại cổng" in client.get(page).content.decode()
+    sign_in(client, tin)
+    assert "ghi tại cổng" not in client.get("/app/visits/").content.decode()
 
 
 def test_nobody_without_a_device(client: Client) -> None:
