@@ -4,12 +4,14 @@
 """
 
 import secrets
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,8 @@ from lachan_proximity.identifiers.gaen import KEY_BYTES, ROLLING_PERIOD, DayKey
 
 REQUEST_BYTES = 4096
 ANSWER_BYTES = 4096
+# Answers leave at whole multiples of this: what a real upload takes longer than a dummy falls within one step.
+ANSWER_STEP_S = 0.06
 CHAFF = "X-Chaff"
 MAX_HEARD_AT_ONCE = 500
 
@@ -191,23 +195,30 @@ def _padded(value: Any, status: int = HTTPStatus.OK) -> HttpResponse:
 
 
 def _hidden(request: HttpRequest, work: Callable[[bool], Any]) -> HttpResponse:
-    """Refuse any other size; answer in one size, refusals as well."""
+    """Refuse any other size; answer in one size, refusals as well, and at whole steps of time."""
     if len(request.body) > REQUEST_BYTES:
         said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", said)
     if len(request.body) < REQUEST_BYTES:
         said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "not_padded", said, at="padding")
-    try:
-        return _padded(work(CHAFF in request.headers))
-    except Refused as refused:
-        return _padded(Error(ErrorBody(refused.code, str(refused), refused.at)), refused.status)
+    started = time.perf_counter()
+    # Committed here, so that the wait covers the commit and holds no lock. A refusal keeps its count of tries.
+    with transaction.atomic():
+        try:
+            response = _padded(work(CHAFF in request.headers))
+        except Refused as refused:
+            response = _padded(Error(ErrorBody(refused.code, str(refused), refused.at)), refused.status)
+    if ANSWER_STEP_S:
+        time.sleep(ANSWER_STEP_S - (time.perf_counter() - started) % ANSWER_STEP_S)
+    return response
 
 
 def _said(refused: Refused) -> ApiError:
     return ApiError(refused.status, refused.code, str(refused), at=refused.at)
 
 
+@transaction.non_atomic_requests
 @endpoint(
     "POST",
     "/api/v1/proximity/verify",
@@ -225,6 +236,7 @@ def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
     return _hidden(request, work)
 
 
+@transaction.non_atomic_requests
 @endpoint(
     "POST",
     "/api/v1/proximity/certificate",
@@ -237,6 +249,7 @@ def certificate(request: HttpRequest, payload: KeysToCome) -> HttpResponse:
     return _hidden(request, lambda decoy: Certificate(codes.certify(token=payload.token, mac=payload.mac, decoy=decoy)))
 
 
+@transaction.non_atomic_requests
 @endpoint(
     "POST",
     "/api/v1/proximity/publish",

@@ -11,8 +11,14 @@ from lachan.ground import audit
 from lachan.register.profiles.actions import load_profiles
 from lachan.register.profiles.models import Disease
 from lachan.response.cases import actions as cases
-from lachan.systems.proximity import codes
+from lachan.systems.proximity import api, codes
 from lachan.systems.proximity.codes import Issued
+
+
+@pytest.fixture(autouse=True)
+def _answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test looks at time."""
+    monkeypatch.setattr(api, "ANSWER_STEP_S", 0)
 
 
 @pytest.fixture
