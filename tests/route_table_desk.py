@@ -60,6 +60,7 @@ DESK_TABLE: dict[str, Row] = {
     f"{R}notices/issue/": Row(f"{O}notices/issue/", DONE_BY_PROVINCE, provinces(302)),
     f"{R}notices/<uuid:key>/withdraw/": Row(f"{O}notices/{NO_KEY}/withdraw/", DONE_BY_PROVINCE, provinces(404)),
     f"{R}releases/<uuid:key>/": Row(f"{O}releases/{NO_KEY}/", DONE_BY_PROVINCE, provinces(404)),
+    f"{R}visitors/": Row(f"{O}visitors/", provinces(200), provinces(200)),
     f"{R}windows/publish/": Row(f"{O}windows/publish/", DONE_BY_PROVINCE, provinces(302)),
     f"{R}windows/<int:window>/withdraw/": Row(f"{O}windows/1/withdraw/", DONE_BY_PROVINCE, provinces(404)),
     # The chain names every case of the outbreak, so a commune, which sees only its own, does not have it.

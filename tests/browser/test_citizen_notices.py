@@ -103,6 +103,31 @@ def test_a_phone_that_was_elsewhere_is_not_warned(
     expect(page.locator("#place-notices")).to_be_hidden()
 
 
+def test_a_notice_taken_back_says_so(site: Any, town: Any, phone: Any, published: tuple[datetime, datetime]) -> None:
+    from lachan.ground import audit
+    from lachan.response.alerts import place_notices
+    from lachan.response.alerts.models import PlaceNotice
+
+    context = phone(town.hanh)
+    page = context.new_page()
+    arrive(page, town.market_code)
+    arrived(site, page, 1)
+    expect(page.locator("#warning a.warning")).to_contain_text("Chợ Đầu Cầu")
+    with site.orm(), audit.acting(audit.system("tests")):
+        notice = PlaceNotice.objects.get(place=town.market, start=published[0], withdrawn_at=None)
+        place_notices.withdraw_place_notice(notice=notice, by=None)
+    # Ten minutes later, when the phone asks again, and past what the browser may keep.
+    context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=10))
+    page.goto("/app/notices/")
+    expect(page.locator("#place-notices")).to_contain_text("Tin đã được rút lại")
+    expect(page.locator("#notice-count")).to_be_hidden()
+    page.locator("#place-notices a").click()
+    expect(page.locator("main")).to_contain_text("Không cần làm gì thêm")
+    page.goto("/app/")
+    expect(page.locator("#warning a.warning")).to_have_count(0)
+
+
 def test_a_list_with_a_wrong_signature_is_ignored_with_a_plain_word(
     site: Any, town: Any, phone: Any, published: tuple[datetime, datetime]
 ) -> None:

@@ -189,6 +189,7 @@ PAGES = [
     "{outbreak}contacts/",
     "{outbreak}contacts/{contact}/",
     "{outbreak}notices/",
+    "{outbreak}visitors/",
     "{outbreak}chain/",
     "{outbreak}map/",
     "/desk/calls/",

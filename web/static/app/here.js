@@ -30,6 +30,10 @@ function Notice({ notice }) {
   };
   const call = (/** @type {string} */ number, /** @type {Key} */ title, /** @type {Key} */ more, kind = "second") =>
     html`<a class=${`btn ${kind} wide call-button`} href=${`tel:${number}`}>${icon("phone")}<span>${say(title)}<small>${say(more)}</small></span></a>`;
+  if (notice.withdrawn) {
+    return html`<div class="stack snug"><h1>${say("place-notice.withdrawn")}</h1><p class="lead">${say("place-notice.withdrawn-more", { place: notice.place, when })}</p>
+      <p><button class="btn second" type="button" onClick=${gone}>${say("place-notice.clear")}</button></p></div>`;
+  }
   return html`<div class="stack snug"><h1>${say(`place-notice.${notice.advice}`)}</h1>
     ${notice.who ? html`<p class="meta">${say("place-notice.for", { who: notice.who })}</p>` : null}
     <p class="lead">${say("place-notice.lead", { disease })}</p>

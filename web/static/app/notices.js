@@ -16,8 +16,8 @@ async function draw() {
   place.hidden = !notices.length;
   empty.hidden = notices.length > 0 || hasDirect;
   render(html`<h2>${say("place-notice.list")}</h2><ul class="letters stack snug">${notices.map((notice) => html`<li key=${notice.id}>
-    <a class="card letter" href=${`/app/notices/here/#${notice.id}`}>${notice.seen === null ? html`<span class="tag solid">${say("place-notice.new")}</span>` : null}
-    <b>${say(`place-notice.${notice.advice}`)}</b><span class="meta">${notice.place}, ${dayName(notice.start, config.language)}${notice.who ? ` · ${notice.who}` : ""}</span></a></li>`)}</ul>`, place);
+    <a class="card letter" href=${`/app/notices/here/#${notice.id}`}>${notice.seen === null && !notice.withdrawn ? html`<span class="tag solid">${say("place-notice.new")}</span>` : null}
+    <b>${say(notice.withdrawn ? "place-notice.withdrawn" : `place-notice.${notice.advice}`)}</b><span class="meta">${notice.place}, ${dayName(notice.start, config.language)}${notice.who ? ` · ${notice.who}` : ""}</span></a></li>`)}</ul>`, place);
   const line = /** @type {HTMLElement} */ (document.getElementById("feed-state"));
   const fault = /** @type {keyof typeof FAULTS | ""} */ ((await facts.get("feed-fault")) ?? "");
   const feed = await facts.get("feed");

@@ -14,6 +14,7 @@
  * @property {number} issued      milliseconds
  * @property {number | null} seen
  * @property {boolean} dismissed
+ * @property {boolean} [withdrawn]  the list no longer has it, though its time has not come
  */
 import { apply, FeedError, match, open, readable } from "./feed.js";
 import { placeName } from "./lines.js";
@@ -25,6 +26,7 @@ const FEED = "/api/v1/notices/feed";
 const NEWEST = "/api/v1/notices/newest";
 const KEY = "/api/v1/notices/key";
 const OFTEN_ENOUGH_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
 const PATIENCE_MS = 15_000;
 const LOCK = "lachan-feed";
 const ADVICE = /** @type {const} */ ({ 1: "inform", 2: "test", 3: "stay-home" });
@@ -40,7 +42,7 @@ export async function liveNotices() {
 }
 
 export async function unreadPlaceNotices() {
-  return (await liveNotices()).filter((notice) => notice.seen === null);
+  return (await liveNotices()).filter((notice) => notice.seen === null && !notice.withdrawn);
 }
 
 /** @param {string} id @param {Partial<PlaceNotice>} change */
@@ -169,6 +171,11 @@ async function compare() {
         issued: known?.issued ?? feed.issued, seen: known?.seen ?? null, dismissed: known?.dismissed ?? false,
       });
     }
+  }
+  // What left the list before its time was taken back: one is told so, as long as one would have been warned.
+  for (const old of before.values()) {
+    const young = now - old.start < (config.retention - 1) * DAY_MS;
+    if (!found.has(old.id) && young && mine.some((stay) => old.id === `${stay.key}.${old.disease}`)) found.set(old.id, { ...old, withdrawn: true });
   }
   const next = [...found.values()];
   if (JSON.stringify(next) !== JSON.stringify([...before.values()])) {
