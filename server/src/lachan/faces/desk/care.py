@@ -44,10 +44,11 @@ def today(request: HttpRequest) -> HttpResponse:
     people = {t.plan.person_id for t in tasks} | {p.person_id for p in plans} | {c.person_id for c in unwatched}
     if people:
         audit.record(action="desk.care.list", subjects=sorted(people))
+    marks = queries.marks_of(plans)
     context = {
         "heading": headline(len(tasks)),
         "tasks": [(task, about(task.plan.person, day), STATES[Task.Kind(task.kind)], _finding(task)) for task in tasks],
-        "plans": [(plan, about(plan.person, day), queries.day_marks(plan)) for plan in plans],
+        "plans": [(plan, about(plan.person, day), marks[plan.pk]) for plan in plans],
         "unwatched": [(contact, about(contact.person, day)) for contact in unwatched],
         "acts": can(account, ACT),
     }

@@ -1,5 +1,6 @@
 """The health station's worklist: who has symptoms, who asks to be called, what was told, where fever rises."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "desk/signals.html",
         {
             "heading": headline(sum(counted.values())),
-            "rows": [_line(item, today) for item in listed],
+            "rows": _lines(listed, today),
             "kinds": [(one.value, one.label, counted.get(one.value, 0)) for one in WorkItem.Kind],
             "kind": kind if kind in WorkItem.Kind else "",
             "state": state if state in {"open", "mine", "closed"} else "open",
@@ -92,22 +93,28 @@ def headline(total: int) -> str:
     }
 
 
-def _line(item: WorkItem, today: date) -> Line:
+def _lines(listed: Sequence[WorkItem], today: date) -> list[Line]:
+    """The items with what was found; the reports behind them are read at once."""
+    wanted = [item.detail["report"] for item in listed if "report" in item.detail]
+    reports = DailyReport.objects.select_related("response__version").in_bulk(wanted)
+    return [_line(item, today, reports.get(item.detail.get("report", 0))) for item in listed]
+
+
+def _line(item: WorkItem, today: date, report: DailyReport | None) -> Line:
     title = item.person.name if item.person else str(item.get_kind_display())
     where = about(item.person, today) if item.person else short(item.area)
     urgent = item.detail.get("level") == risk.Level.URGENT
     late = item.kind in {WorkItem.Kind.SIGNAL, WorkItem.Kind.PERSON}
-    return Line(item, title, finding(item), where, "unsafe" if urgent else "late" if late else "due")
+    return Line(item, title, finding(item, report), where, "unsafe" if urgent else "late" if late else "due")
 
 
-def finding(item: WorkItem) -> str:
-    """What the list says of an item in one line."""
+def finding(item: WorkItem, report: DailyReport | None = None) -> str:
+    """What the list says of an item in one line; `report` is the one behind it, while it is kept."""
     match item.kind:
         case WorkItem.Kind.PERSON:
             heat = item.detail.get("temperature")
             parts = [f"{wording.viet_number(heat, 1)} °C"] if heat else []
-            parts += [word for word in reasons(item) if word]
-            return ", ".join(parts)
+            return ", ".join(parts + reasons(item, report))
         case WorkItem.Kind.ASK:
             return str(item.note or _("Xin được gọi, không ghi lý do"))
         case WorkItem.Kind.TIP:
@@ -121,12 +128,11 @@ def finding(item: WorkItem) -> str:
             }
 
 
-def reasons(item: WorkItem) -> list[str]:
+def reasons(item: WorkItem, report: DailyReport | None) -> list[str]:
     """Why the rules ask for a call, in the words of the form and of the rules."""
     own = {"hot": "", "near": _("đã ở gần ca bệnh"), "frail": _("có bệnh nền")}
     codes = [code for code in item.detail.get("reasons", []) if code not in own]
     said = [own[code] for code in item.detail.get("reasons", []) if own.get(code)]
-    report = DailyReport.objects.filter(pk=item.detail.get("report")).select_related("response__version").first()
     if report is not None and codes:
         document = report.response.version.content
         question = document.question("symptoms")
@@ -171,7 +177,7 @@ def _draw(request: HttpRequest, found: WorkItem, form: ItemEndForm, status: int 
     day = date.fromisoformat(found.detail["day"]) if counts else today
     context = {
         "item": found,
-        "line": _line(found, today),
+        "line": _lines([found], today)[0],
         "rule": risk.ears_rule(),
         "bars": [(date.fromordinal(day.toordinal() - len(counts) + 1 + n), count) for n, count in enumerate(counts)],
         "most": max(counts, default=1),

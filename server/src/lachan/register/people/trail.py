@@ -28,6 +28,8 @@ _WORDS: dict[str, str | Promise] = {
     "people.guardian.appoint": gettext_lazy("Ghi người khai hộ"),
     "people.guardian.end": gettext_lazy("Thôi khai hộ"),
     "people.data.export": gettext_lazy("Tải dữ liệu về"),
+    "people.consent.give": gettext_lazy("Đồng ý cho một việc"),
+    "people.consent.withdraw": gettext_lazy("Rút lại điều đã đồng ý"),
     "cases.case.record": gettext_lazy("Ghi ca bệnh"),
     "cases.case.status": gettext_lazy("Đổi tình trạng ca bệnh"),
     "cases.case.update": gettext_lazy("Sửa ca bệnh"),

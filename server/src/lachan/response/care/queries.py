@@ -1,7 +1,7 @@
 """Reads of plans and tasks. A face narrows what an officer sees by scope."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
@@ -26,20 +26,33 @@ def next_slot(plan: Plan, now: datetime | None = None) -> Slot | None:
 
 def day_marks(plan: Plan, today: date | None = None) -> list[str]:
     """One mark a day: "miss" a slot missed, "now" today, "ok" reported and nothing missed, "" nothing was due yet."""
+    return marks_of([plan], today)[plan.pk]
+
+
+def marks_of(plans: Sequence[Plan], today: date | None = None) -> dict[int, list[str]]:
+    """day_marks() of many plans in one query."""
     day_now = today or timezone.localdate()
-    missed: set[date] = set()
-    seen: set[date] = set()
-    for opens_at, reported_at, missed_at in plan.slots.values_list("opens_at", "reported_at", "missed_at"):
-        day = timezone.localtime(opens_at).date()
-        if missed_at is not None and reported_at is None:
-            missed.add(day)
-        elif reported_at is not None:
+    missed: set[tuple[int, date]] = set()
+    seen: set[tuple[int, date]] = set()
+    rows = Slot.objects.filter(plan__in=plans).values_list("plan_id", "opens_at", "reported_at", "missed_at")
+    for number, opens_at, reported_at, missed_at in rows:
+        day = (number, timezone.localtime(opens_at).date())
+        if reported_at is not None:
             seen.add(day)
-    marks = []
-    for number in range((plan.ends_on - plan.starts_on).days + 1):
-        day = date.fromordinal(plan.starts_on.toordinal() + number)
-        marks.append("miss" if day in missed else "now" if day == day_now else "ok" if day in seen else "")
-    return marks
+        elif missed_at is not None:
+            missed.add(day)
+
+    def mark(number: int, day: date) -> str:
+        if (number, day) in missed:
+            return "miss"
+        return "now" if day == day_now else "ok" if (number, day) in seen else ""
+
+    return {
+        plan.pk: [
+            mark(plan.pk, plan.starts_on + timedelta(days=n)) for n in range((plan.ends_on - plan.starts_on).days + 1)
+        ]
+        for plan in plans
+    }
 
 
 def heaviest_first(found: QuerySet[Task]) -> QuerySet[Task]:

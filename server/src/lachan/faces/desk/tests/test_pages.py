@@ -36,12 +36,13 @@ def test_the_bar_holds_what_the_role_opens(
     def sections(account: Any) -> list[str]:
         return [item.label for item in as_officer(account).get("/desk/").context["desk_nav"]]
 
-    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Nơi quét mã", "Cán bộ"]
-    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Nơi quét mã"]
+    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Theo dõi", "Nơi quét mã", "Cán bộ"]
+    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Theo dõi", "Nơi quét mã"]
     assert sections(minister) == [
         "Ca bệnh",
         "Ổ dịch",
         "Sức khỏe",
+        "Theo dõi",
         "Nơi quét mã",
         "Tờ khai",
         "Lệnh khai báo",
