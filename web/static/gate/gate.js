@@ -8,7 +8,7 @@ import { lost, sendDue, unsent } from "./visits.js";
 
 const KEYS_EVERY_MS = 10 * 60_000;
 const SEND_EVERY_MS = 1_000;
-const REDRAW_MS = 50;
+const REDRAW_MS = 100;
 let sending = false;
 
 /** @param {boolean} [impatient] */
