@@ -16,6 +16,7 @@ ADDRESSES = [
     "/app/",
     "/app/scan/",
     "/app/visits/",
+    "/app/help/",
     "/app/notices/",
     "/app/notices/{letter}/",
     "/app/notices/here/",
