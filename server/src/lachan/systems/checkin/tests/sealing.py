@@ -1,5 +1,6 @@
 """The gate's and the phone's half in Python, for tests; test_sealed_cards and test_passes hold the browser's to it."""
 
+import base64
 import json
 from datetime import datetime
 from typing import Any
@@ -11,13 +12,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lachan.systems.checkin import gate_api, passes
+from lachan.systems.checkin import passes
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
 def point(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def seal(content: dict[str, Any], visit: UUID, server: ec.EllipticCurvePrivateKey) -> str:
@@ -28,7 +33,7 @@ def seal(content: dict[str, Any], visit: UUID, server: ec.EllipticCurvePrivateKe
     key = HKDF(algorithm=SHA256(), length=32, salt=point(own), info=info).derive(shared)
     nonce = bytes(12)
     sealed = AESGCM(key).encrypt(nonce, json.dumps(content).encode(), visit.bytes)
-    return gate_api.encode(bytes([1]) + point(own) + nonce + sealed)
+    return base64url(bytes([1]) + point(own) + nonce + sealed)
 
 
 def phone_key() -> tuple[ec.EllipticCurvePrivateKey, bytes]:
