@@ -30,13 +30,14 @@ def player(options: Options) -> Callable[[threading.Event], None]:
     def play(stopping: threading.Event) -> None:
         from django.db import connection
 
-        from lachan.simulate import world
+        from lachan.simulate import rooms, world
 
         try:
             made = world.make(progress=say)
             if not stopping.is_set():
                 world.play(made, progress=say)
-                for line in welcome(options.address, made):
+                declared = rooms.furnish(made, progress=say)
+                for line in welcome(options.address, made, declared):
                     plain(line)
         except Exception as error:
             # The pages go on being served; the person must see why the world is missing.
@@ -50,7 +51,11 @@ def player(options: Options) -> Callable[[threading.Event], None]:
     return play
 
 
-def welcome(address: str, world: "World") -> Iterator[str]:
+def _spaced(code: str) -> str:
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def welcome(address: str, world: "World", declared: list[str]) -> Iterator[str]:
     """Every address and log-in of the demonstration, in lines to print."""
     yield ""
     yield "Pages"
@@ -59,6 +64,8 @@ def welcome(address: str, world: "World") -> Iterator[str]:
         "Public map": "/map/",
         "Officers' desk": "/desk/",
         "A place's owner": "/places/",
+        "The gatekeeper of a place (sign in as its owner first)": "/gate/",
+        "Entry declaration, for travellers": "/entry/",
         "One-time codes and text messages (demonstration only)": "/dev/",
         "Everything on one page (components)": "/kit/",
         "API": "/api/",
@@ -69,8 +76,8 @@ def welcome(address: str, world: "World") -> Iterator[str]:
     yield "Citizens sign in with a phone number; the code appears on /dev/"
     for key, phone in world.phones.items():
         yield f"  {phone}  {world.names[key]}"
-    code = "-".join(world.place_code[start : start + 4] for start in range(0, len(world.place_code), 4))
-    yield f"  {world.place.name} has the poster code {code}"
+    yield f"  {world.place.name} has the poster code {_spaced(world.place_code)}"
+    yield f"  Travellers on their way have the declarations {', '.join(map(_spaced, declared))}"
     yield ""
     yield "Officers sign in with a password and a second factor; `lachan officer code NAME` prints the code of now"
     for officer in world.officers.values():

@@ -16,20 +16,24 @@ from lachan.ground.audit.models import AuditEvent
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can
+from lachan.register.forms.actions import load_forms
 from lachan.register.people.models import Guardianship, HouseholdMember, Identifier, Person
 from lachan.register.people.queries import find_by_identifier
 from lachan.register.places import codes
 from lachan.register.places.models import Place, PlaceCode, PlaceStaff
 from lachan.register.places.queries import place_by_code
 from lachan.response.alerts.models import DirectNotice, PlaceNotice
+from lachan.response.care.models import Plan
 from lachan.response.cases.models import Case
 from lachan.response.tracing.models import Contact
-from lachan.simulate import copying, story, truth, world
+from lachan.simulate import copying, rooms, story, truth, world
 from lachan.simulate.officers import Officer
 from lachan.simulate.tests.conftest import NOW
 from lachan.simulate.truth import TrueInfection
 from lachan.systems.checkin import actions as checkin
 from lachan.systems.checkin.models import Event, Visit
+from lachan.systems.entry.gates import load_gates
+from lachan.systems.entry.models import Declaration, Traveller
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., world.World]
@@ -205,6 +209,22 @@ def test_playing_confirms_traces_and_reviews_once(small_world: Make) -> None:
     assert PlaceNotice.objects.count() == played.place_notices > 0
     assert world.play(made) == played
     assert Case.objects.count() == len(played.case_ids)
+
+
+def test_the_other_rooms_have_something_to_show_once(small_world: Make) -> None:
+    made = small_world(people=600, places=24, days=14)
+    world.play(made)
+    load_forms()
+    load_gates()
+    codes = rooms.furnish(made)
+    parties = [list(Traveller.objects.filter(declaration__code=code).order_by("number")) for code in codes]
+    assert [len(party) for party in parties] == [3, 1]
+    assert [bool(party[0].hits) for party in parties] == [False, True]
+    assert parties[0][2].guardian == parties[0][0]
+    watched = Plan.objects.count()
+    assert 0 < watched <= rooms.WATCHED
+    assert rooms.furnish(made) == codes
+    assert (Plan.objects.count(), Declaration.objects.count()) == (watched, len(codes))
 
 
 def test_tables_stay_open_to_everyday_writes(small_world: Make) -> None:
