@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.people import holdings
+from lachan.register.people.erasing import retention
 from lachan.response.alerts import actions
 from lachan.response.alerts import help as support
 from lachan.response.alerts.errors import NoticeError
@@ -114,3 +115,11 @@ def test_two_records_of_one_person_have_one_open_request(story: Story) -> None:
     assert holding.repoint(story.khoi.pk, story.hanh.pk) == 2
     live = HelpRequest.objects.filter(person=story.hanh, closed_at=None)
     assert {one.kind for one in live} == {"call", "symptoms"} and kept in live
+
+
+def test_what_was_asked_is_gone_after_its_date(story: Story) -> None:
+    asked = support.ask(person=story.hanh, kind=CALL)
+    retention(asked.erase_at - timedelta(days=1))
+    assert HelpRequest.objects.exists()
+    retention(asked.erase_at)
+    assert not HelpRequest.objects.exists()
