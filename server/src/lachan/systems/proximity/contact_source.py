@@ -1,14 +1,17 @@
 """The source "proximity" of tracing: encounters that both owners confirmed, either way round."""
 
+# Below 63 dB, where the shipped risk profile counts a minute whole; bench proximity_city reports what it finds.
+FARTHEST_CLASS = 1
+
 _SIDES = """
 SELECT f.person_id AS via_id, e.{other} AS contact_id, f.case_id, e.id AS where_id, e.starts_at AS via_since,
        e.starts_at AS contact_since, greatest(f.starts_at, e.starts_at) AS starts_at,
        least(f.ends_at, e.ends_at) AS ends_at
 FROM tracing_frontier f JOIN proximity_encounter e ON e.{one} = f.person_id
-WHERE least(f.ends_at, e.ends_at) >= greatest(f.starts_at, e.starts_at) + %(minimum)s
+WHERE e.attenuation <= {farthest} AND least(f.ends_at, e.ends_at) >= greatest(f.starts_at, e.starts_at) + %(minimum)s
 """
 _MEETINGS = " UNION ALL ".join(
-    _SIDES.format(one=one, other=other)
+    _SIDES.format(one=one, other=other, farthest=FARTHEST_CLASS)
     for one, other in (("publisher_id", "answerer_id"), ("answerer_id", "publisher_id"))
 )
 # Where within the encounter the certain minutes lay is not known: of a part of it, no more than the part can be

@@ -37,7 +37,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An encounter both sides noted: unix seconds, seconds for certain, the nearer class, share that fitted (%)."""
+    """An encounter both sides noted: unix seconds, seconds for certain, class, share that fitted (%)."""
 
     start: int
     end: int
@@ -107,5 +107,6 @@ def _met(group: list[tuple[Note, Note]], share: int) -> Met:
     else:
         end = start + most[0] * MINUTE
     certain = sum(min(mine.certain, theirs.certain) for mine, theirs in group) * MINUTE
-    nearer = min(max(mine.attenuation, theirs.attenuation) for mine, theirs in group)
-    return Met(start, end, min(certain, end - start), nearer, share)
+    # The farther of both sides in each interval, and of those the middle: one near moment does not make an hour near.
+    classes = sorted(max(mine.attenuation, theirs.attenuation) for mine, theirs in group)
+    return Met(start, end, min(certain, end - start), classes[(len(classes) - 1) // 2], share)

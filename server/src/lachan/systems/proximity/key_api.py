@@ -1,5 +1,6 @@
 """What devices fetch: key files and their index, the public key, settings, the log. The same bytes for everybody."""
 
+import re
 from http import HTTPStatus
 
 import msgspec
@@ -17,6 +18,7 @@ from lachan_proximity.keyfile.plan import index
 
 FRESH_S, IMMUTABLE_S = 300, 31_536_000
 LOG_PAGE = 1000
+_NAME = re.compile(r"[0-9-]{1,40}\.zip")
 PREFIX = "/api/v1/proximity/keys/"
 
 
@@ -81,7 +83,8 @@ def key_index(request: HttpRequest) -> HttpResponse:
     cacheable=True,
 )
 def key_file(request: HttpRequest, name: str) -> HttpResponse:
-    file = KeyFile.objects.filter(name=name).first()
+    # Asked by pattern first: not every text may be asked of the database.
+    file = KeyFile.objects.filter(name=name).first() if _NAME.fullmatch(name) else None
     if file is None:
         raise ApiError(HTTPStatus.NOT_FOUND, "file_unknown", _("Không có tệp này, hoặc đã xóa sau 14 ngày."))
     return _cached(HttpResponse(bytes(file.content), content_type="application/zip"), IMMUTABLE_S, immutable=True)

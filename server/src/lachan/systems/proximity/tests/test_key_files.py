@@ -104,7 +104,8 @@ def test_a_file_never_changes_and_says_so(issue: Issue, client: Client) -> None:
     changed[len(changed) // 2] ^= 1
     with pytest.raises(KeyFileError):
         read(bytes(changed), [verifier(client)])
-    assert client.get(f"{ROOT}keys/0-0-1.zip").status_code == 404
+    for name in ("0-0-1.zip", "%00.zip", "..%2fkey", "x" * 3000):
+        assert client.get(f"{ROOT}keys/{name}").status_code == 404
 
 
 def test_a_key_taken_back_is_called_back(issue: Issue, clock: Clock, client: Client) -> None:

@@ -235,6 +235,15 @@ def test_fitting_takes_the_smaller_and_the_larger() -> None:
     assert fit(mine, tags, {}) == ([], set())
 
 
+def test_an_encounter_from_afar_makes_no_contact(issue: Issue, tin: Any, outbreak: Any, province_officer: Any) -> None:
+    case, warned = Device(), signed_in(tin)
+    shared(case, warned, published(case, issue().text), attenuation=2)
+    assert answer(warned, case, attenuation=2).status_code == 200
+    with audit.acting(audit.system("tests")):
+        tracing.retrace(outbreak=outbreak, by=province_officer)
+    assert (Encounter.objects.count(), Contact.objects.count()) == (1, 0)
+
+
 def test_a_decided_time_is_part_of_the_window(issue: Issue, tin: Any, outbreak: Any, province_officer: Any) -> None:
     """An encounter before the case could infect makes no contact."""
     case, warned = Device(), signed_in(tin)
