@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     account = reach.officer(request)
     held = permissions_of(account)
     if Permission.CONTACT_READ not in held:
-        return render(request, "desk/home_bare.html", {})
+        return render(request, "desk/home_bare.html", {"receives": Permission.ENTRY_DECIDE in held})
     outbreaks = _outbreaks(account)
     today = timezone.localdate()
     cases = list(

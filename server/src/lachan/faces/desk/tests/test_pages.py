@@ -22,6 +22,7 @@ def test_the_heading_is_the_answer(desk: Client, story: Story, border_officer: A
     assert "7 chờ xem, trong đó 6 F1" in page
     bare = text(as_officer(border_officer).get("/desk/"))
     assert "Khoa" not in bare and "không xem ca bệnh" in bare
+    assert 'href="/desk/entry/"' in as_officer(border_officer).get("/desk/").content.decode()
 
 
 def test_headline_leaves_nothing_out_and_nothing_in() -> None:
