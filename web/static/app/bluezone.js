@@ -79,12 +79,13 @@ async function start() {
   }
   element("offer-what").textContent = fill(words.offered, { kept: numbers.format(offered.kept), at: moment(offered.at) });
   element("offer").hidden = false;
-  element("pair").addEventListener("click", async () => {
+  // Properties, not listeners: a second link in the same page replaces the first.
+  element("pair").onclick = async () => {
     await facts.set(NAME, { owner: config.owner, told: offered });
     element("offer").hidden = true;
     draw(offered);
-  });
-  element("refuse").addEventListener("click", () => { element("offer").hidden = true; });
+  };
+  element("refuse").onclick = () => { element("offer").hidden = true; };
 }
 
 element("forget").addEventListener("click", async () => {
