@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from lachan.faces.desk import calls, cases, contacts, home, notices, officers, people, pictures, place_urls, releases
+from lachan.faces.desk import (
+    calls,
+    cases,
+    contacts,
+    home,
+    notices,
+    officers,
+    people,
+    pictures,
+    place_urls,
+    releases,
+)
 from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
 from lachan.faces.desk.entry_urls import urlpatterns as entry
+from lachan.faces.desk.warn_urls import urlpatterns as warn
 from lachan.faces.desk.watch_urls import urlpatterns as watch
 
 app_name = "desk"
@@ -16,7 +28,6 @@ urlpatterns = [
     path("desk/cases/", cases.listing, name="cases"),
     path("desk/cases/new/", cases.new, name="case_new"),
     path("desk/cases/<uuid:key>/", cases.case, name="case"),
-from lachan.faces.desk.warn_urls import urlpatterns as warn
     path("desk/cases/<uuid:key>/edit/", cases.edit, name="case_edit"),
     path("desk/cases/<uuid:key>/status/", cases.change_status, name="case_status"),
     path("desk/cases/<uuid:key>/tests/", cases.add_test, name="case_test"),
@@ -38,6 +49,7 @@ from lachan.faces.desk.warn_urls import urlpatterns as warn
     path(_OUTBREAK + "chain/", pictures.chain, name="chain"),
     path(_OUTBREAK + "map/", pictures.area_map, name="area_map"),
     path("desk/calls/", calls.listing, name="calls"),
+    *warn,
     path("desk/calls/<uuid:key>/", calls.call, name="call"),
     path("desk/calls/<uuid:key>/phone/", calls.show_phone, name="call_phone"),
     *entry,
@@ -49,4 +61,3 @@ from lachan.faces.desk.warn_urls import urlpatterns as warn
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),
     path("desk/officers/assignments/<int:number>/revoke/", officers.revoke, name="officer_revoke"),
 ]
-    *warn,
