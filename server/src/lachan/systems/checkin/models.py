@@ -117,13 +117,13 @@ class Visit(models.Model):
         managed = False
         db_table = "checkin_visit"
 
+    def __str__(self) -> str:
+        return f"visit {self.id}"
+
     @property
     def at_gate(self) -> bool:
         """Whether a gatekeeper wrote the person down, at least once during the stay."""
         return self.trust == Trust.GATEKEEPER
-
-    def __str__(self) -> str:
-        return f"visit {self.id}"
 
 
 class WorkItem(models.Model):
