@@ -67,7 +67,7 @@ def test_the_screen_hides_its_code_when_the_network_is_gone(site: Any, town: Any
     from lachan.register.places.models import PlaceStaff
 
     with site.orm():
-        owner = PlaceStaff.objects.select_related("account").get(place=town.market).account
+        owner = PlaceStaff.objects.select_related("account").get(place=town.market, role=PlaceStaff.Role.OWNER).account
     context = phone(owner)
     page = context.new_page()
     page.clock.install()

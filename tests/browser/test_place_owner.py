@@ -26,7 +26,7 @@ def owner(site: Any, town: Any) -> Any:
                 "folded_path": "phuong hai chau, thanh pho da nang",
             },
         )
-        return PlaceStaff.objects.select_related("account").get(place=town.market).account
+        return PlaceStaff.objects.select_related("account").get(place=town.market, role=PlaceStaff.Role.OWNER).account
 
 
 def look(page: Any, name: str) -> list[str]:
