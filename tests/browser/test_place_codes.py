@@ -106,7 +106,8 @@ def test_a_code_is_told_genuine_without_a_network(site: Any, town: Any, phone: A
     context.set_offline(True)
     # The health station has not been visited: only the commune's list knows its code.
     type_code(page, town.clinic_code)
-    expect(page.get_by_text("Mã thật, có trong danh sách của Phường Hải Châu")).to_be_visible()
+    # The digest of a code is slow on purpose.
+    expect(page.get_by_text("Mã thật, có trong danh sách của Phường Hải Châu")).to_be_visible(timeout=20_000)
     from lachan.register.places import codes
 
     type_code(page, codes.new())

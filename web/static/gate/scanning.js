@@ -11,6 +11,8 @@ import { MOST_KEPT, UNDO_MS, takeBack, write } from "./visits.js";
 
 /** The same code before the camera is not asked again so soon: whoever holds it has not put it away yet. */
 const SAME_MS = 10_000;
+/** Nor at once after a visit was taken back, while a frame that still shows it may be under way. */
+const AFTER_UNDO_MS = 3_000;
 /**
  * @typedef {{state: "safe" | "late" | "due" | "none", word: string, who?: string, line?: string, why?: string, key?: string, declare?: {name: string, born: string}}} Result
  */
@@ -143,7 +145,7 @@ export function Scanning({ shift, all, panel, setPanel, flush }) {
   };
   const undo = async (/** @type {string} */ key) => {
     if (!(await takeBack(key))) return;
-    last.current = { id: "", at: 0 };
+    last.current = { id: last.current.id, at: Date.now() - SAME_MS + AFTER_UNDO_MS };
     setResult(null);
     setUndone(true);
   };
