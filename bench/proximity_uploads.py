@@ -85,11 +85,15 @@ def _rate(port: int, bodies: list[str]) -> tuple[float, dict[int, int]]:
                 number, body = next(numbered, (0, ""))
             if not body:
                 break
-            connection.request("POST", _PATH, body.encode(), _headers(number, False))
-            answer = connection.getresponse()
-            answer.read()
-            with lock:
-                statuses[answer.status] += 1
+            while True:
+                connection.request("POST", _PATH, body.encode(), _headers(number, False))
+                answer = connection.getresponse()
+                answer.read()
+                with lock:
+                    statuses[answer.status] += 1
+                if answer.status != 503:
+                    break
+                time.sleep(float(answer.headers["Retry-After"]))
         connection.close()
 
     threads = [threading.Thread(target=send) for _nth in range(CONNECTIONS)]

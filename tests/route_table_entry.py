@@ -27,6 +27,7 @@ ENTRY: dict[str, Row] = {
     "entry/code/": Row("/entry/code/", _TO_THE_BEGINNING, CLOSED),
     "entry/find/": Row("/entry/find/", PUBLIC, everybody(422)),
     "entry/change/": Row("/entry/change/", CLOSED, _TO_THE_BEGINNING),
+    "entry/close/": Row("/entry/close/", CLOSED, _TO_THE_BEGINNING),
     "desk/entry/": Row("/desk/entry/", _border(200), _border(422)),
     "desk/entry/decide/": Row("/desk/entry/decide/", _border(405), _border(404)),
     "desk/entry/declarations/<uuid:key>/": Row(f"/desk/entry/declarations/{NO_KEY}/", _border(404), _border(405)),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from lachan.serve import supervisor
+
 START_S = 90
 STOP_S = 30
 
@@ -116,6 +118,31 @@ def test_children_do_not_outlive_a_killed_supervisor(serving: tuple[subprocess.P
     process.kill()
     process.wait()
     wait_until(lambda: not alive(children), STOP_S, f"left behind: {alive(children)}")
+
+
+def believed(monkeypatch: pytest.MonkeyPatch, setting: str | None) -> str:
+    """Whom the web process believes about the client's address."""
+    if setting is None:
+        monkeypatch.delenv("LACHAN_PROXY", raising=False)
+    else:
+        monkeypatch.setenv("LACHAN_PROXY", setting)
+    command = supervisor._uvicorn(supervisor.Options())
+    return command[command.index("--forwarded-allow-ips") + 1]
+
+
+def test_only_the_proxy_named_says_where_a_request_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert believed(monkeypatch, None) == believed(monkeypatch, " ") == "127.0.0.1"
+    assert believed(monkeypatch, "10.0.0.5") == "10.0.0.5"
+    assert believed(monkeypatch, "10.0.0.0/24, ::1") == "10.0.0.0/24,::1"
+
+
+@pytest.mark.parametrize("setting", ["*", "proxy.example.org", "10.0.0.1/24"])
+def test_a_proxy_that_is_no_address_is_said_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv("LACHAN_PROXY", setting)
+    with pytest.raises(supervisor.CannotServeError, match="LACHAN_PROXY must be an address"):
+        supervisor.run(supervisor.Options(port=free_port()), print)
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:

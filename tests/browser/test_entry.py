@@ -189,3 +189,61 @@ def test_a_party_declares_and_the_desk_decides_without_a_network(
     fine(desk)
     desk.goto("/desk/entry/waiting/")
     fine(desk)
+
+
+def test_a_decision_on_what_was_corrected_meanwhile_is_shown_and_kept(
+    phone: Callable[..., Any], site: Any, town: Any, border: Border
+) -> None:
+    from uuid import uuid4
+
+    from lachan.ground import audit
+    from lachan.register.forms.validate import today
+    from lachan.systems.entry import actions
+    from lachan.systems.entry.models import Decision, Gate
+    from lachan.systems.entry.queries import qr_text
+    from lachan.systems.entry.tests.conftest import traveller, trip
+
+    with site.orm(), audit.acting(audit.system("tests")):
+        declaration = actions.declare(
+            order=border.order,
+            gate=Gate.objects.get(pk="da-nang"),
+            travel_day=today(),
+            language="en",
+            area=town.market.area,
+            party=actions.Party(trip(), [traveller("MALI SUWAN", "AC5551"), traveller("DAO SUWAN", "AC5552")]),
+            key=uuid4(),
+        )
+        code = qr_text(declaration)
+    context = phone()
+    context.add_cookies(border.cookies)
+    desk = context.new_page()
+    desk.goto("/desk/entry/")
+    context.set_offline(True)
+    desk.locator("#code").fill(code)
+    desk.get_by_role("button", name="Tìm tờ khai").click()
+    card = desk.locator("#entry-verdict article").first
+    expect(card).to_contain_text("…551")
+    expect(card).not_to_contain_text("1988")
+    card.get_by_role("button", name="Cho qua").click()
+    expect(desk.locator("#entry-queue")).to_contain_text("1 quyết định chờ gửi")
+    with site.orm(), audit.acting(audit.system("tests")):
+        party = actions.Party(trip(), [traveller("DAO SUWAN", "AC5552", fever="yes", onset=day())])
+        actions.correct(declaration=declaration, area=town.market.area, party=party, revision=1)
+    context.set_offline(False)
+    refused = desk.locator("#entry-refused article")
+    expect(refused).to_contain_text("1 · Cho qua. Tờ khai đã sửa sau khi quét, xem lại rồi quyết định.")
+    expect(desk.locator("#entry-queue")).to_have_text("")
+    fine(desk)
+    # It waits for whoever decides, and is never sent again.
+    desk.reload()
+    expect(refused).to_have_count(1)
+    refused.get_by_role("button", name="Xem lại tờ khai").click()
+    expect(desk.get_by_role("heading", name="DAO SUWAN")).to_be_visible()
+    desk.go_back()
+    refused.get_by_role("button", name="Bỏ quyết định này").click()
+    expect(refused).to_have_count(0)
+    desk.reload()
+    expect(desk.locator("#entry-queue")).to_have_text("")
+    expect(refused).to_have_count(0)
+    with site.orm():
+        assert not Decision.objects.filter(traveller__declaration=declaration).exists()

@@ -85,9 +85,11 @@ def keeper(site: Any, town: Any) -> Any:
 
     with site.orm(), audit.acting(audit.system("tests")):
         account = access.create_citizen(phone="0905000455", name="Cao Văn Sáu", area=town.hanh.person.area)
-        PlaceStaff.objects.get_or_create(
+        duty, _made = PlaceStaff.objects.get_or_create(
             place=town.market, account=account, role=PlaceStaff.Role.GATEKEEPER, until=None
         )
+        # A slip of the day before yesterday is entered: on duty since before that.
+        PlaceStaff.objects.filter(pk=duty.pk).update(since=datetime.now(UTC) - timedelta(days=7))
         for name in ("cổng Đông", "cổng Tây"):
             Part.objects.get_or_create(place=town.market, kind=Part.Kind.GATE, name=name, removed_at=None)
     return account

@@ -34,16 +34,6 @@ export function icon(name, kind = "icon") {
   return html`<svg class=${kind} aria-hidden="true"><use href=${`${SPRITE}#${name}`} /></svg>`;
 }
 
-/** A UUID, also where the page is not a secure context and the browser has no randomUUID. */
-export function newKey() {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
 /** Names joined as one reads them. @param {string[]} names */
 export function list(names) {
   return new Intl.ListFormat(config.language, { type: "conjunction" }).format(names);

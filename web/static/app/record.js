@@ -1,6 +1,7 @@
 /** Writes an arrival or a departure down on the phone, then sends it. */
 import { flush } from "./app.js";
-import { config, newKey } from "./page.js";
+import { config } from "./page.js";
+import { newKey } from "./sending.js";
 import { scans } from "./store.js";
 
 /**

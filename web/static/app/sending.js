@@ -66,6 +66,16 @@ export const PATIENCE_MS = 15_000;
 /** Answers about the whole service, not about one scan: stop, and wait as long as it asks. */
 const BUSY = new Set([408, 425, 429, 502, 503, 504]);
 
+/** A new key, a UUID, also where the page is not a secure context and the browser has no randomUUID. */
+export function newKey() {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
 /** Milliseconds to wait before the next try: twice as long each time, give or take a quarter. @param {number} tries @param {number} random */
 export function backoff(tries, random) {
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));

@@ -1,6 +1,7 @@
 /**
  * The border desk on a phone: scans a declaration, proves its signature here, and keeps decisions until the server has
- * them. Nothing of a person's health is stored in this device: a decision waits as a code, a number and a word.
+ * them. Nothing of a person's health is stored in this device: a decision waits as a code, a number and a word. One that
+ * the server refused stays on the page, with its reason, until the officer has dealt with it.
  */
 import { Camera } from "../app/camera.js";
 import { PREFIX, readDeclaration } from "./signed.js";
@@ -13,21 +14,40 @@ const rules = JSON.parse(part("entry-rules").textContent);
 const serverKey = Uint8Array.from(atob(scan.dataset.serverKey), (sign) => sign.charCodeAt(0));
 
 /** @returns {Record<string, string>[]} */
-const waiting = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
+const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
+const waiting = () => kept().filter((one) => !one.refused);
 const keep = (decisions) => localStorage.setItem(STORE, JSON.stringify(decisions));
 
-function tell(words, extra = "") {
+const drop = (/** @type {string} */ key) => keep(kept().filter((one) => one.key !== key));
+const copy = (/** @type {string} */ id) =>
+  /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (part(id)).content.firstElementChild.cloneNode(true));
+
+function tell(words) {
   const count = waiting().length;
   part("entry-offline").hidden = navigator.onLine;
-  part("entry-queue").textContent = count || extra ? (count ? words.replace("$n", String(count)) : "") + extra : "";
+  part("entry-queue").textContent = count ? words.replace("$n", String(count)) : "";
+  part("entry-refused").replaceChildren(...kept().filter((one) => one.refused).map(refusal));
+}
+
+function refusal({ key, code, number, kind, refused }) {
+  const card = copy("entry-refusal");
+  const word = /** @type {HTMLTemplateElement} */ (part("entry-person")).content.querySelector(`button[value="${kind}"]`).textContent;
+  card.querySelector("p").textContent = `${part("entry-queue").dataset.refused}${code.match(/.{4}/g).join("-")} · ${number} · ${word}. ${refused}`;
+  const [again, away] = card.querySelectorAll("button");
+  again.addEventListener("click", () => judge(code));
+  away.addEventListener("click", () => {
+    drop(key);
+    card.remove();
+  });
+  return card;
 }
 
 let sending = false;
 async function flush() {
-  const { words, signin, refused } = part("entry-queue").dataset;
+  const { words, signin, gone } = part("entry-queue").dataset;
   if (sending) return;
   sending = true;
-  let [said, extra] = [words, ""];
+  let said = words;
   try {
     for (let next = waiting()[0]; next; next = waiting()[0]) {
       const body = new FormData(form);
@@ -39,21 +59,22 @@ async function flush() {
         said = signin;
         break;
       }
-      // A refusal is final for that decision; whoever decides is told, and the others go on.
-      if (!answer.ok) extra += ` ${refused}${json ? (await answer.json()).message : next.code}`;
-      keep(waiting().filter((one) => one.key !== next.key));
+      // A refusal is final for that decision: it is not sent again, and stays for whoever decides. The others go on.
+      const refused = answer.ok ? "" : json ? (await answer.json()).message : gone;
+      if (refused) keep(kept().map((one) => (one.key === next.key ? { ...one, refused } : one)));
+      else drop(next.key);
     }
   } catch {
     said = words;
   }
   sending = false;
-  tell(said, extra);
+  tell(said);
 }
 
-function person(body, [number, name, tail, born, nation, seat, verdict, hits]) {
-  const card = /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (part("entry-person")).content.firstElementChild.cloneNode(true));
+function person(body, [number, name, tail, nation, seat, verdict, hits]) {
+  const card = copy("entry-person");
   card.querySelector("h2").textContent = name;
-  card.querySelector(".facts").textContent = [`…${tail}`, born, nation, seat, body[6]].filter(Boolean).join(" · ");
+  card.querySelector(".facts").textContent = [`…${tail}`, nation, seat, body[6]].filter(Boolean).join(" · ");
   const word = /** @type {HTMLTemplateElement} */ (part("entry-words")).content.querySelector(`[data-state="${verdict}"]`);
   card.querySelector(".st").replaceWith(word.firstElementChild.cloneNode(true));
   for (const hit of hits) {
@@ -63,7 +84,8 @@ function person(body, [number, name, tail, born, nation, seat, verdict, hits]) {
   }
   for (const button of card.querySelectorAll("button")) {
     button.addEventListener("click", () => {
-      keep([...waiting(), { key: crypto.randomUUID(), code: body[0], number: String(number), kind: button.value, at: new Date().toISOString() }]);
+      const read = { code: body[0], revision: String(body[4]), number: String(number) };
+      keep([...kept(), { key: crypto.randomUUID(), ...read, kind: button.value, at: new Date().toISOString() }]);
       card.querySelector(".said").textContent = scan.dataset.kept + button.textContent;
       flush();
     });

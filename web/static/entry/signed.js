@@ -1,7 +1,7 @@
 /** Verifies a declaration's QR without a network. The same as systems/entry/signed.py, which tells the format. */
 import { base45 } from "../gate/certificates.js";
 
-export const PREFIX = "LCE1:";
+export const PREFIX = "LCE2:";
 const SIGNATURE_BYTES = 64;
 const HOW = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 

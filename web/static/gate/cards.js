@@ -104,3 +104,9 @@ export function mask(name) {
   const family = shouting ? letters[0].toUpperCase() + letters.slice(1).join("").toLowerCase() : first;
   return [family, ...rest.map((part) => `${[...part][0].toUpperCase()}.`)].join(" ");
 }
+
+/** 09•• ••• 418, also of +84905000418. @param {string} phone digits, as a number of this country */
+export function maskPhone(phone) {
+  const home = phone.replace(/^\+?84/, "0");
+  return `${home.slice(0, 2)}•• ••• ${home.slice(-3)}`;
+}

@@ -1,7 +1,7 @@
 /** What replaces the camera: a phone number, a declaration (also from a slip), and the list of this shift. */
 import { clock } from "../app/time.js";
 import { html, useEffect, useRef, useState } from "../npm/htm/standalone.module.js";
-import { mask } from "./cards.js";
+import { mask, maskPhone } from "./cards.js";
 import { config, icon, say } from "./page.js";
 import { visits } from "./store.js";
 
@@ -15,8 +15,6 @@ const ZONE = "+07:00";
 
 /** @param {string} typed */
 const digits = (typed) => typed.replace(/[\s.\-]/g, "");
-/** 09•• ••• 418 @param {string} phone */
-const masked = (phone) => `${phone.slice(0, 2)}•• ••• ${phone.slice(-3)}`;
 
 /**
  * @param {{id: string, label: string, value: string, set: (value: string) => void, fault?: string, hint?: string, optional?: boolean, width?: string, [more: string]: any}} props
@@ -43,7 +41,7 @@ export function ByPhone({ write, back }) {
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     const number = digits(phone);
-    if (PHONE.test(number)) void write({ content: { phone: number }, who: say("who.phone", { phone: masked(number) }) });
+    if (PHONE.test(number)) void write({ content: { phone: number }, who: say("who.phone", { phone: maskPhone(number) }) });
     else setFault(say("phone.fault", { typed: phone }));
   };
   return html`<${Panel} title=${say("phone.title")} back=${back}><form class="stack snug" onSubmit=${send} novalidate>

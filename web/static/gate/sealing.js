@@ -12,11 +12,6 @@ function uuidBytes(uuid) {
   return Uint8Array.from(uuid.replaceAll("-", "").match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** @param {import("./cards.js").Card} card one with a number @param {Uint8Array} serverPoint @param {string} visitKey */
-export function sealCard({ number_kind, number, name, born, sex }, serverPoint, visitKey) {
-  return seal({ number_kind, number, name, born, sex }, serverPoint, visitKey);
-}
-
 /**
  * @param {object} content a card, or what was spoken: phone, name, birth_year
  * @param {Uint8Array} serverPoint uncompressed point of the server's key

@@ -17,7 +17,7 @@
  * @property {{code: string, message: string}} [refusal]
  */
 import { base64url } from "../app/pass-maker.js";
-import { send, waiting } from "../app/sending.js";
+import { newKey, send, waiting } from "../app/sending.js";
 import { seal } from "./sealing.js";
 import { changed, facts, visits } from "./store.js";
 
@@ -31,19 +31,9 @@ const SENT_KEPT_MS = 86_400_000;
 const GATE = {
   address: "/api/v1/gate/checkins",
   body: ({ place, direction, at, holder, paper }) => ({ place, direction, at, holder, paper }),
-  // What was sealed has done its work. The name that the server knows may be better than what stood here.
+  // What was sealed has done its work. Of a pass only the server knows the name.
   stored: (visit, answer) => ({ holder: null, who: answer.who || visit.who, id: answer.id }),
 };
-
-/** A UUID, also where the browser has no randomUUID. */
-export function newKey() {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
 
 /** How many the phone keeps that no server has yet. @param {Visit[]} all */
 export const unsent = (all) => all.filter(({ state }) => state === "held" || state === "waiting").length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { backoff, retryAfter, send, waiting } from "../../static/app/sending.js";
+import { backoff, newKey, retryAfter, send, waiting } from "../../static/app/sending.js";
 
 const NOON = Date.parse("2026-08-13T05:00:00Z");
 
@@ -98,6 +98,37 @@ test("a busy server is left alone for as long as it asks, even when the network 
   assert.equal(it.requests.length, 1);
   it.now = NOON + 30_000;
   assert.equal((await send(it.scans, it.world)).sent, 2);
+});
+
+test("a gate that has looked up too many keeps the visit, leaves the server alone and sends it later", async () => {
+  const lane = { address: "/api/v1/gate/checkins", body: ({ holder }) => ({ holder }), stored: (_visit, { id }) => ({ id, holder: null }) };
+  const limited = () => Response.json({ error: { code: "limited", message: "…" } }, { status: 429, headers: { "Retry-After": "9" } });
+  const it = world({ answer: (_body, n) => (n === 2 ? limited() : undefined) });
+  for (const [n, key] of ["a", "b", "c"].entries()) it.store.set(key, scan(key, n - 5, { holder: { kind: "sealed", sealed: key } }));
+  const outcome = await send(it.scans, { ...it.world, lane });
+  assert.deepEqual([outcome.sent, outcome.refused, outcome.left, outcome.retryAt], [1, 0, 2, NOON + 9_000]);
+  const { state, holder, retryCause } = it.store.get("b");
+  assert.deepEqual([state, holder.sealed, retryCause], ["waiting", "b", "server"]);
+  it.now = NOON + 8_999;
+  assert.equal((await send(it.scans, { ...it.world, lane, impatient: true })).sent, 0);
+  it.now = NOON + 9_000;
+  assert.equal((await send(it.scans, { ...it.world, lane })).sent, 2);
+  assert.deepEqual(it.requests.map(({ key }) => key), ["a", "b", "b", "c"]);
+});
+
+test("a key is a UUID, also without randomUUID", () => {
+  const form = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  const own = Object.getOwnPropertyDescriptor(crypto, "randomUUID");
+  assert.match(newKey(), form);
+  Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+  try {
+    const keys = Array.from({ length: 100 }, newKey);
+    keys.forEach((key) => assert.match(key, form));
+    assert.equal(new Set(keys).size, 100);
+  } finally {
+    if (own) Object.defineProperty(crypto, "randomUUID", own);
+    else delete (/** @type {any} */ (crypto)).randomUUID;
+  }
 });
 
 test("a signed-out phone keeps everything and says so", async () => {

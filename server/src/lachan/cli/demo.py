@@ -57,6 +57,8 @@ def _spaced(code: str) -> str:
 
 def welcome(address: str, world: "World", declared: list[str]) -> Iterator[str]:
     """Every address and log-in of the demonstration, in lines to print."""
+    from lachan.simulate.story import GATEKEEPERS, OWNERS
+
     yield ""
     yield "Pages"
     pages = {
@@ -64,7 +66,7 @@ def welcome(address: str, world: "World", declared: list[str]) -> Iterator[str]:
         "Public map": "/map/",
         "Officers' desk": "/desk/",
         "A place's owner": "/places/",
-        "The gatekeeper of a place (sign in as its owner first)": "/gate/",
+        "The gatekeeper of a place": "/gate/",
         "Entry declaration, for travellers": "/entry/",
         "One-time codes and text messages (demonstration only)": "/dev/",
         "Everything on one page (components)": "/kit/",
@@ -74,8 +76,10 @@ def welcome(address: str, world: "World", declared: list[str]) -> Iterator[str]:
         yield f"  {address}{path:<8} {name}"
     yield ""
     yield "Citizens sign in with a phone number; the code appears on /dev/"
+    duties = {key: f", owner of {place}" for place, key in OWNERS.items()}
+    duties |= {key: f", gatekeeper of {place}" for place, key in GATEKEEPERS.items()}
     for key, phone in world.phones.items():
-        yield f"  {phone}  {world.names[key]}"
+        yield f"  {phone}  {world.names[key]}{duties.get(key, '')}"
     yield f"  {world.place.name} has the poster code {_spaced(world.place_code)}"
     yield f"  Travellers on their way have the declarations {', '.join(map(_spaced, declared))}"
     yield ""

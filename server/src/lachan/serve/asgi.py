@@ -9,13 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lachan.ground.platform.settings
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from lachan.ground.platform import config
+
 Scope = dict[str, Any]
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-DJANGO_THREADS = int(os.environ.get("LACHAN_THREADS", "8"))
+DJANGO_THREADS = config.threads()
 
 # a2wsgi's types are narrower than WSGI's: what Django returns is iterable, as PEP 3333 asks.
 django_application = cast(App, WSGIMiddleware(cast(Any, get_wsgi_application()), workers=DJANGO_THREADS))

@@ -46,6 +46,10 @@ def run(options: Options, say: Say, when_up: Callable[[threading.Event], None] |
     Raises CannotServeError or postgres.PostgresUnavailableError before anything is left running.
     """
     _port_is_free(options)
+    try:
+        config.proxy()
+    except ValueError as error:
+        raise CannotServeError(str(error)) from error
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
@@ -107,7 +111,7 @@ def _environment(options: Options) -> None:
 def _uvicorn(options: Options) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "lachan.serve.asgi:application"]
     command += ["--host", options.host, "--port", str(options.port), "--no-access-log", "--log-level", "warning"]
-    command += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
+    command += ["--timeout-graceful-shutdown", "5", "--no-server-header", "--forwarded-allow-ips", config.proxy()]
     if options.certificate and options.key:
         command += ["--ssl-certfile", str(options.certificate), "--ssl-keyfile", str(options.key)]
     return command

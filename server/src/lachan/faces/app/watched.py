@@ -84,12 +84,12 @@ class Watched:
 def plans_of(people: list[Person]) -> list[Watched]:
     """The plans of the family, the open ones first."""
     now = timezone.now()
+    plans = list(queries.of_people(people).exclude(status=Plan.Status.STOPPED))
+    marks = queries.marks_of(plans)
     found = []
-    for plan in queries.of_people(people):
-        if plan.status == Plan.Status.STOPPED:
-            continue
+    for plan in plans:
         slot = queries.next_slot(plan, now) if plan.status == Plan.Status.OPEN else None
-        found.append(Watched(plan, slot, slot is not None and slot.opens_at <= now, queries.day_marks(plan)))
+        found.append(Watched(plan, slot, slot is not None and slot.opens_at <= now, marks[plan.pk]))
     return found
 
 

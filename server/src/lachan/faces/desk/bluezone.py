@@ -91,8 +91,8 @@ def new_code(request: HttpRequest) -> HttpResponse:
         "outbreak": target.outbreak,
         "about": about(target.person, timezone.localdate()),
     }
+    audit.record(action="desk.bluezone.read", subject=target.person_id, obj=target)
     if request.method != "POST":
-        audit.record(action="desk.bluezone.read", subject=target.person_id, obj=target)
         return render(request, "desk/bluezone_code_new.html", context)
     try:
         made = codes.issue_code(

@@ -154,8 +154,7 @@ def plan(request: HttpRequest, key: UUID) -> HttpResponse:
         except (actions.CareError, Task.DoesNotExist) as error:
             messages.error(request, str(error) if isinstance(error, actions.CareError) else _("Không thấy việc này."))
             return redirect("desk:care_plan", key=key)
-    else:
-        audit.record(action="desk.care.read", subject=found.person_id, obj=found)
+    audit.record(action="desk.care.read", subject=found.person_id, obj=found)
     slots = list(found.slots.select_related("by").order_by("opens_at"))
     context = {
         "plan": found,

@@ -129,16 +129,15 @@ def decide(request: HttpRequest) -> HttpResponse:
     """A decision of this page, or one that waited in a desk without a network (which asks for JSON)."""
     account, post = reach.officer(request), request.POST
     as_json = request.headers.get("Accept") == "application/json"
-    number = post.get("number", "")
-    found = None
-    if number.isascii() and number.isdigit() and len(number) < 4:
-        mine = queries.travellers_of(account).filter(declaration__code=post.get("code", ""), number=int(number))
-        found = mine.first()
-    if found is None:
+    mine = Declaration.objects.filter(gate__area__in=visible(account, Permission.ENTRY_DECIDE))
+    found, number = mine.filter(code=post.get("code", "")).first(), _whole(post.get("number", ""))
+    if found is None or number is None:
         raise Http404
     try:
         decision = deciding.decide(
-            traveller=found,
+            declaration=found,
+            number=number,
+            revision=_revision(post.get("revision", "")),
             kind=post.get("kind", ""),
             at=_moment(post.get("at", "")),
             by=account,
@@ -152,9 +151,13 @@ def decide(request: HttpRequest) -> HttpResponse:
     else:
         if as_json:
             return JsonResponse({"kind": decision.kind})
-        facts = {"name": found.person.name, "decision": _KINDS[decision.kind]}
+        facts = {"name": decision.traveller.person.name, "decision": _KINDS[decision.kind]}
         messages.success(request, _("%(name)s: %(decision)s") % facts)
-    return redirect("desk:entry_declaration", key=found.declaration.key)
+    return redirect("desk:entry_declaration", key=found.key)
+
+
+def _whole(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
 
 
 def _moment(typed: str) -> datetime:
@@ -163,6 +166,13 @@ def _moment(typed: str) -> datetime:
     except ValueError:
         at = None
     return at if at is not None and timezone.is_aware(at) else timezone.now()
+
+
+def _revision(typed: str) -> int:
+    revision = _whole(typed)
+    if revision is None:
+        raise deciding.DecisionError("revision", _("Mở lại trang tờ khai rồi quyết định."))
+    return revision
 
 
 def _key(typed: str) -> UUID:

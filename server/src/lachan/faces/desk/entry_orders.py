@@ -20,7 +20,7 @@ from lachan.register.forms.document import LANGUAGES
 from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import today
 from lachan.register.profiles.models import Disease
-from lachan.systems.entry import actions
+from lachan.systems.entry import actions, rules
 from lachan.systems.entry.models import ActivationOrder, Gate
 
 
@@ -116,6 +116,9 @@ def orders(request: HttpRequest) -> HttpResponse:
             )
         except actions.EntryError as error:
             form.add_error("ends_on" if data["ends_on"] else None, str(error))
+        except rules.RuleError as error:
+            said = _("Quy tắc không hợp với tờ khai đang dùng (%(fault)s). Công bố tờ khai có đủ các câu hỏi đó.")
+            form.add_error(None, said % {"fault": str(error)})
         else:
             messages.success(request, _("Đã ra lệnh khai báo."))
             return redirect("desk:entry_orders")

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
+from lachan.ground.platform import wording
 from lachan.register.forms.document import KINDS, Calculation, Document, Repeat, YesNo
 from lachan.register.forms.render import in_words
 from lachan.systems.entry import queries
@@ -35,7 +34,7 @@ class Shown:
 
 
 def language() -> str:
-    return "vi" if (get_language() or "vi").startswith("vi") else "en"
+    return "en" if wording.english() else "vi"
 
 
 def answers(document: Document, given: dict[str, Any]) -> list[tuple[bool, Answer]]:

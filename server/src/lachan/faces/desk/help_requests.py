@@ -55,7 +55,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     except NoticeError as error:
         messages.error(request, str(error))
         return redirect("desk:calls")
-    if request.method == "GET":
+    # Opening the record for its number has left its own row.
+    if phones is None:
         audit.record(action="desk.help.read", subject=asked.person_id, obj=asked)
     context: dict[str, Any] = {
         "asked": asked,

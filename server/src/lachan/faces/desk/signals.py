@@ -166,8 +166,7 @@ def item(request: HttpRequest, key: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Đã ghi là xong."))
             return redirect("desk:signals")
-    else:
-        audit.record(action="desk.signal.read", subject=found.person_id, obj=found)
+    audit.record(action="desk.signal.read", subject=found.person_id, obj=found)
     return _draw(request, found, form, 422 if request.method == "POST" else 200)
 
 

@@ -188,6 +188,8 @@ def finish(session: SessionBase, declaration: Declaration) -> None:
 
 
 def open_with(session: SessionBase, declaration: Declaration) -> None:
+    """Show the declaration in this browser, under a session that nobody knew before."""
+    session.cycle_key()
     session[_OPEN] = declaration.pk
 
 

@@ -18,4 +18,5 @@ urlpatterns = [
     path("entry/code/", views.code, name="code"),
     path("entry/find/", views.find, name="find"),
     path("entry/change/", views.change, name="change"),
+    path("entry/close/", views.close, name="close"),
 ]

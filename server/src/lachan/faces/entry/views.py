@@ -24,6 +24,7 @@ from lachan.faces.entry import zone
 from lachan.faces.entry.forms import FindForm, StartForm, StayForm, ZoneForm
 from lachan.faces.entry.journey import TRIP, Journey, SheetStore
 from lachan.register.access import ratelimit
+from lachan.register.access.views import ip_of, wait_words
 from lachan.register.forms.actions import AnswersError
 from lachan.register.forms.pages import FormFlow
 from lachan.register.forms.validate import Result, today
@@ -35,14 +36,11 @@ from lachan.systems.entry.models import Declaration
 # A coach party declares from one telephone's network; a robot declares a thousand times.
 SEND = ratelimit.Limit("entry.send.ip", 60, 3_600)
 FIND_IP = ratelimit.Limit("entry.find.ip", 30, 900)
-FIND_CODE = ratelimit.Limit("entry.find.code", 10, 3_600)
+# Ten guesses a day against a declaration, however its code is spelled and from wherever.
+FIND_CODE = ratelimit.Limit("entry.find.code", 10, 86_400)
 _YEAR = 365 * 86_400
 
 View = Callable[..., HttpResponse]
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
 def _vietnamese(request: HttpRequest) -> bool:
@@ -238,8 +236,9 @@ def send(request: HttpRequest, journey: Journey) -> HttpResponse:
         return redirect("entry:party")
     problem = ""
     if request.method == "POST":
-        if wait := ratelimit.take(SEND, _address(request)):
-            problem = _("Nhiều tờ khai từ mạng này. Gửi lại sau %(wait)d giây; câu trả lời vẫn còn.") % {"wait": wait}
+        if wait := ratelimit.take(SEND, ip_of(request)):
+            said = _("Nhiều tờ khai từ mạng này. Gửi lại sau %(wait)s; câu trả lời vẫn còn.")
+            problem = said % {"wait": wait_words(wait)}
         else:
             try:
                 declaration = _sent(journey)
@@ -261,12 +260,15 @@ def _sent(journey: Journey) -> Declaration:
     if area is None:
         raise actions.EntryError(_("Chọn xã, phường nơi ở tại Việt Nam."))
     if journey.revises is not None:
-        return actions.correct(
-            declaration=Declaration.objects.get(pk=journey.revises),
-            area=area,
-            party=journey.party(),
-            revision=journey.revision,
-        )
+        try:
+            return actions.correct(
+                declaration=Declaration.objects.get(pk=journey.revises),
+                area=area,
+                party=journey.party(),
+                revision=journey.revision,
+            )
+        except Declaration.DoesNotExist:
+            raise actions.EntryError(_("Tờ khai này đã xóa khỏi máy chủ, không sửa được. Khai lại từ đầu.")) from None
     return actions.declare(
         order=journey.order,
         gate=journey.gate,
@@ -282,7 +284,8 @@ def _qr(text: str) -> SafeString:
     out = BytesIO()
     made = segno.make(text, error="m", micro=False)
     made.save(out, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, svgns=False, nl=False)
-    # Drawn here from our own text: digits, letters and the path of the squares.
+    # S308: nothing in it is anybody's text. The library draws the squares as one path of numbers; a name is inside them
+    # as black and white, and `text` itself is signed.PREFIX and base45.
     return mark_safe(out.getvalue().decode())  # noqa: S308
 
 
@@ -309,22 +312,38 @@ def code(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/code.html", context)
 
 
+def _short(typed: str) -> str | None:
+    try:
+        return codes.parse(typed)
+    except codes.NotACodeError:
+        return None
+
+
 @never_cache
 def find(request: HttpRequest) -> HttpResponse:
     """Open a declaration again with its short code and a birth, without an account."""
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data["code"]
-        wait = ratelimit.take(FIND_IP, _address(request)) or ratelimit.take(FIND_CODE, typed.upper().replace("-", ""))
-        found = None if wait else queries.by_code_and_birth(typed, form.cleaned_data["born"])
+        short = _short(form.cleaned_data["code"])
+        # One bucket a declaration: a code is taken in many spellings.
+        wait = ratelimit.take(FIND_IP, ip_of(request)) or (ratelimit.take(FIND_CODE, short) if short else 0)
+        found = actions.open_again(code=short, born=form.cleaned_data["born"]) if short and not wait else None
         if found is not None:
             journeys.open_with(request.session, found)
             return redirect("entry:code")
         if wait:
-            form.add_error("code", _("Thử nhiều lần quá. Thử lại sau %(wait)d giây.") % {"wait": wait})
+            form.add_error("code", _("Thử nhiều lần quá. Thử lại sau %(wait)s.") % {"wait": wait_words(wait)})
         else:
             form.add_error("code", _("Không có tờ khai nào với mã và ngày sinh này. Xem lại cả hai."))
     return render(request, "entry/find.html", {"form": form}, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """The way out on a shared computer: nothing of the declaration stays in this browser."""
+    request.session.flush()
+    messages.success(request, _("Đã đóng. Trình duyệt này không còn giữ tờ khai."))
+    return redirect("entry:start")
 
 
 @require_POST

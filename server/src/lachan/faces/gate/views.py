@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from lachan.ground.platform import static_files
+from lachan.ground.platform.wording import english
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
 from lachan.register.places import queries as places
@@ -61,7 +62,7 @@ def gate(request: HttpRequest) -> HttpResponse:
     mine = _places(account) if isinstance(account, Account) else []
     config = {
         "owner": str(account.pk),
-        "language": "en" if (get_language() or "vi").startswith("en") else "vi",
+        "language": "en" if english() else "vi",
         "retention": RETENTION.days,
         "places": mine,
     }

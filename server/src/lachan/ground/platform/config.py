@@ -1,6 +1,7 @@
 """Where this installation lives and how it was asked to run. Read from the environment once, before Django."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +17,27 @@ def data_dir() -> Path:
 
 def port() -> int:
     return int(os.environ.get("LACHAN_PORT", "8000"))
+
+
+def threads() -> int:
+    """How many requests Django answers at a time."""
+    return int(os.environ.get("LACHAN_THREADS", "8"))
+
+
+def proxy() -> str:
+    """Addresses or networks of the reverse proxy, joined by commas: whose word on the client's address is believed.
+
+    Raises ValueError for anything else: whoever is believed by mistake passes every limit per address.
+    """
+    listed = [part.strip() for part in os.environ.get("LACHAN_PROXY", "").split(",") if part.strip()]
+    for part in listed:
+        try:
+            ip_network(part)
+        except ValueError as error:
+            raise ValueError(
+                f"LACHAN_PROXY must be an address or a network, e.g. 10.0.0.5 or 10.0.0.0/24, not {part}"
+            ) from error
+    return ",".join(listed or ["127.0.0.1"])
 
 
 def database_url() -> str | None:

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from lachan.ground.platform import keyring
+from lachan.register.access.views import ip_of
 
 _CONTEXT = "mfa_authenticator.secret"
 
@@ -21,6 +22,10 @@ class OfficerAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(self, *args: object, **kwargs: object) -> None:
         # Officers have no mail address here; what happens to their second factor is in the audit trail.
         return None
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What the limit of failed sign-ins counts as one address."""
+        return ip_of(request)
 
 
 class SealingMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

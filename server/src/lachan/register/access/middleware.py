@@ -31,14 +31,24 @@ class ActorMiddleware:
 
 
 class SecondFactorMiddleware:
-    """No page of the desk for citizens, and none without a second factor, even one whose view forgot to ask."""
+    """No page of the desk for citizens, and none without a second factor, even one whose view forgot to ask.
+
+    None is kept by the browser, unless its view says so: the next person at the machine presses "back".
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/desk/"):
+            return self.get_response(request)
+        response = self._guarded(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _guarded(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not request.path.startswith("/desk/") or not user.is_authenticated:
+        if not user.is_authenticated:
             return self.get_response(request)
         if not user.is_officer:
             raise PermissionDenied

@@ -20,6 +20,7 @@ _WAIT = """
 SELECT (1 - (tokens + extract(epoch FROM clock_timestamp() - updated_at) * %(rate)s)) / %(rate)s
 FROM access_ratebucket WHERE key = %(key)s
 """
+_GIVE_BACK = "UPDATE access_ratebucket SET tokens = LEAST(%(burst)s, tokens + 1) WHERE key = %(key)s"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def take(limit: Limit, value: str) -> int:
 
     The value (a phone, an address) is kept as a keyed hash only.
     """
-    key = f"{limit.name}:{keyring.blind_index('rate', value).hex()[:32]}"
-    values: dict[str, str | float] = {"key": key, "burst": float(limit.burst), "rate": limit.burst / limit.seconds}
+    values = _values(limit, value)
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
         if cursor.fetchone() is not None:
@@ -45,3 +45,22 @@ def take(limit: Limit, value: str) -> int:
         cursor.execute(_WAIT, values)
         row = cursor.fetchone()
     return max(1, ceil(row[0])) if row else 1
+
+
+def wait_for(limit: Limit, value: str) -> int:
+    """What take() would say, without taking: 0 while there is a token, else the seconds to wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, _values(limit, value))
+        row = cursor.fetchone()
+    return max(0, ceil(row[0])) if row else 0
+
+
+def give_back(limit: Limit, value: str) -> None:
+    """Put back a token that was taken for something that did not come about."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, _values(limit, value))
+
+
+def _values(limit: Limit, value: str) -> dict[str, str | float]:
+    key = f"{limit.name}:{keyring.blind_index('rate', value).hex()[:32]}"
+    return {"key": key, "burst": float(limit.burst), "rate": limit.burst / limit.seconds}

@@ -1,6 +1,7 @@
 """The citizen's way in: phone, code, and for a new number name and commune. Works without a script."""
 
 import time
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -24,8 +25,20 @@ _PHONE, _PROOF, _NEXT = "access.phone", "access.proof", "access.next"
 
 
 def ip_of(request: HttpRequest) -> str:
-    """The peer's address; behind a proxy the server puts the client's there (uvicorn --forwarded-allow-ips)."""
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
+    """What the limits count as one address: an IPv4 address, or the /64 an IPv6 address is in, which is one customer's.
+
+    It is the peer's; behind a proxy the server puts the client's there (LACHAN_PROXY).
+    """
+    text = str(request.META.get("REMOTE_ADDR") or "unknown")
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 def wait_words(seconds: int) -> str:

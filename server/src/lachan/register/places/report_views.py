@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from lachan.register.access import ratelimit
+from lachan.register.access.views import ip_of
 from lachan.register.places import actions, queries
 from lachan.register.places.forms import ReportForm
 
@@ -22,7 +23,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return render(request, "places/report.html", {"form": form})
     if not form.is_valid() or form.area is None:
         return render(request, "places/report.html", {"form": form}, status=422)
-    if wait := ratelimit.take(REPORTS, request.META.get("REMOTE_ADDR", "")):
+    if wait := ratelimit.take(REPORTS, ip_of(request)):
         text = _("Đã nhận nhiều tin từ mạng này. Thử lại sau %(minutes)s phút.") % {"minutes": -(-wait // 60)}
         form.add_error(None, text)
         answer = render(request, "places/report.html", {"form": form}, status=429)

@@ -175,16 +175,6 @@ def _open_task(task: Task) -> Task:
 
 
 @transaction.atomic
-def take_task(*, task: Task, by: Account) -> Task:
-    """The officer answers for the task. Raises CareError when it is ended."""
-    locked = _open_task(task)
-    locked.owner = by
-    locked.save(update_fields=["owner"])
-    audit.record(action="care.task.take", subject=locked.plan.person_id, obj=locked)
-    return locked
-
-
-@transaction.atomic
 def end_task(*, task: Task, note: str, by: Account) -> Task:
     """The officer has done what was to be done; `note` says what. Raises CareError."""
     locked = _open_task(task)

@@ -66,7 +66,7 @@ def heaviest_first(found: QuerySet[Task]) -> QuerySet[Task]:
 def tasks(areas: QuerySet[Any, int]) -> QuerySet[Task]:
     """What waits in these areas, heaviest first."""
     found = Task.objects.filter(plan__area__in=areas, closed_at=None, plan__status=Plan.Status.OPEN)
-    return heaviest_first(found).select_related("plan__person__area", "slot", "owner")
+    return heaviest_first(found).select_related("plan__person__area", "slot")
 
 
 def unwatched(contacts: QuerySet[Contact]) -> QuerySet[Contact]:

@@ -88,7 +88,9 @@ def _words(problem: Problem) -> str:  # noqa: PLR0911, PLR0912  one sentence a c
         case "time_expired":
             return _("Lượt quét đã quá %(days)s ngày nên không lưu nữa.") % {"days": RETENTION.days}
         case "not_staff":
-            return _("Tài khoản này không gác cổng ở nơi đó. Nhờ chủ nơi đó mời bằng số điện thoại.")
+            return _(
+                "Lúc đó tài khoản này không gác cổng ở nơi đó. Nhờ chủ nơi đó mời bằng số điện thoại, hoặc ghi hộ."
+            )
         case "place_closed":
             return _("Nơi này đã đóng trên Lá Chắn nên không ghi lượt được nữa.")
         case "pass_forged":
@@ -101,6 +103,8 @@ def _words(problem: Problem) -> str:  # noqa: PLR0911, PLR0912  one sentence a c
             return _("Không mở được nội dung thẻ. Quét lại thẻ.")
         case "holder_wrong":
             return str(problem.detail)
+        case "limited":
+            return _("Máy này vừa ghi rất nhiều người. Lượt vẫn giữ trong máy và sẽ tự gửi lại.")
         case "busy":
             return _("Hệ thống đang đông. Máy sẽ tự gửi lại sau ít giây.")
         case _:

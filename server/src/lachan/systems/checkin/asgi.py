@@ -21,7 +21,6 @@ from lachan.systems.checkin import cards, holders
 from lachan.systems.checkin.answering import ASGIReceive, ASGISend, Handler, Message, Problem, answer, encoder, refusal
 from lachan.systems.checkin.gate_reading import Declared, GateCheckin, GateReceipt, Phone, Sealed, read_visit
 from lachan.systems.checkin.gate_statement import GateVisit, write_gate
-from lachan.systems.checkin.models import Means
 from lachan.systems.checkin.reading import WORD, Checkin, read_scan
 from lachan.systems.checkin.receipt import PlaceName, Receipt, short_code
 from lachan.systems.checkin.statement import OPTIONS, Outcome, Scan, Written, write
@@ -70,6 +69,7 @@ api.document(
             403: "The account is not on duty at this place.",
             404: "No open place has this key.",
             422: "A field is wrong, the pass or card does not hold, or the time is not acceptable.",
+            429: "This device has looked up or entered too many people; keep the visit, send it after Retry-After.",
         },
         auth="device",
     )
@@ -132,34 +132,34 @@ class CheckinApp:
         if not secret:
             raise Problem(HTTPStatus.UNAUTHORIZED, "signed_out")
         read = read_visit(body, secret, now)
-        if read.holder is not None:
-            await self._look_up(read.visit, read.holder, language())
+        said = "" if read.holder is None else await self._look_up(read.visit, read.holder, language())
         written = await _submitted(self.gate_lane, read.visit)
         _refuse(written.outcome, "place_closed", ahead=read.visit.at > now)
         if written.event_id is None or written.at is None:
             raise TypeError("a stored visit has its event and time")
-        # Whoever types numbers at a gate must not learn whose they are.
-        silent = read.visit.means == Means.PHONE or written.person_name.startswith(holders.UNNAMED)
-        who = "" if silent else cards.mask(written.person_name)
+        # Whoever shows a pass shows their name. Of anybody else the gate hears only what it has itself read or typed:
+        # numbers can be tried out.
+        who = said if read.visit.pass_device is None else cards.mask(written.person_name)
         receipt = GateReceipt(written.event_id, written.at, WORD[written.direction], who, written.clock_offset)
         return _status(written), encoder.encode(receipt)
 
-    async def _look_up(self, visit: GateVisit, holder: Sealed | Phone | Declared, language: str) -> None:
+    async def _look_up(self, visit: GateVisit, holder: Sealed | Phone | Declared, language: str) -> str:
         if self._looking_up >= MAX_LOOKING_UP:
             raise refusal(FullError())
         self._looking_up += 1
         try:
-            await asyncio.get_running_loop().run_in_executor(self._register, _resolve, visit, holder, language)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._register, _resolve, visit, holder, language)
         except OperationalError:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "away", retry=2) from None
         finally:
             self._looking_up -= 1
 
 
-def _resolve(visit: GateVisit, holder: Sealed | Phone | Declared, language: str) -> None:
+def _resolve(visit: GateVisit, holder: Sealed | Phone | Declared, language: str) -> str:
     close_old_connections()
     with translation.override(language):
-        holders.resolve(visit, holder)
+        return holders.resolve(visit, holder)
 
 
 async def _submitted(lane: Lane[Any, Written], row: Scan | GateVisit) -> Written:

@@ -62,7 +62,10 @@ class GateCheckin(msgspec.Struct):
 
 
 class GateReceipt(msgspec.Struct):
-    """`who` is the masked name, "Phan V. Đ."; empty for a phone number, which tells nothing of its holder."""
+    """`who` is a masked name, "Phan V. Đ.": of whoever showed a pass, else the name that the gate sent.
+
+    Empty where it sent a number only: a number tells nothing of its holder.
+    """
 
     id: UUID
     at: datetime

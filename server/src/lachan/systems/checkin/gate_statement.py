@@ -6,13 +6,17 @@ revoked, the gatekeeper's device and duty, the place and the pass, is looked up 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
 from lachan.ground.ingest.lane import Connection
 from lachan.systems.checkin.models import Trust
+from lachan.systems.checkin.reading import CLOCK_TOLERANCE
 from lachan.systems.checkin.statement import Outcome, Written, array, recall
+
+# What was written down during a duty may arrive so long after it ended: a gate works offline.
+DUTY_SENDS = timedelta(days=3)
 
 WRITE = """
 WITH input AS MATERIALIZED (
@@ -25,11 +29,12 @@ WITH input AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT i.*, device.id AS device_id, account.id AS account_id, place.id AS place_id, person.id AS person_id,
            person.name AS person_name,
-           -- What was written down during the duty may arrive some days after it ended: a gate works offline.
+           -- A gate's clock may be a little slow when a duty has just begun. holders.py asks the same.
            EXISTS (
                SELECT FROM places_placestaff duty
                WHERE duty.place_id = place.id AND duty.account_id = account.id
-                 AND (duty.until IS NULL OR (duty.until > i.at AND duty.until > now() - interval '3 days'))
+                 AND duty.since <= i.at + %s::interval
+                 AND (duty.until IS NULL OR (duty.until > i.at AND duty.until > now() - %s::interval))
            ) AS on_duty,
            i.pass_device IS NULL OR EXISTS (
                SELECT FROM access_device shown
@@ -100,6 +105,8 @@ async def write_gate(connection: Connection, visits: Sequence[GateVisit]) -> lis
             array([visit.means for visit in visits]),
             array([visit.id for visit in visits]),
             array([visit.fit for visit in visits]),
+            CLOCK_TOLERANCE,
+            DUTY_SENDS,
             Trust.GATEKEEPER.value,
         ],
     )
@@ -127,8 +134,9 @@ async def write_gate(connection: Connection, visits: Sequence[GateVisit]) -> lis
 def _refused(place_known: bool, on_duty: bool, fit: bool, pass_holds: bool, person_known: bool) -> Outcome:
     if not place_known:
         return Outcome.NO_PLACE
-    if not on_duty:
-        return Outcome.NOT_STAFF
+    # The moment of an unfit one was replaced: who was on duty then says nothing.
     if not fit:
         return Outcome.UNFIT
+    if not on_duty:
+        return Outcome.NOT_STAFF
     return Outcome.UNFIT if pass_holds and person_known else Outcome.PASS_ENDED

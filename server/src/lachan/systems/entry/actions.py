@@ -26,8 +26,8 @@ from lachan.register.people.queries import find_by_identifier, identifier_hash
 from lachan.register.places import codes
 from lachan.register.profiles.models import Disease
 from lachan.systems.entry import gates, rules
-from lachan.systems.entry.models import ActivationOrder, Declaration, Gate, Traveller, Trip
-from lachan.systems.entry.queries import order_for
+from lachan.systems.entry.models import LATE_DAYS, ActivationOrder, Declaration, Gate, Traveller, Trip
+from lachan.systems.entry.queries import is_of_party, order_for
 
 FORM, TRIP_FORM = "entry", "entry-trip"
 # Decree 165/2026: up to seven days before the journey.
@@ -180,6 +180,23 @@ def correct(
     return declaration
 
 
+@transaction.atomic
+def open_again(*, code: str, born: str) -> Declaration | None:
+    """The declaration of that short code (as codes.parse gives it), for who knows a birth of the party.
+
+    Leaves its trace with everybody of the party; a birth that nobody of it has leaves one with the declaration alone.
+    """
+    found = Declaration.objects.filter(code=code).first()
+    if found is None:
+        return None
+    if not is_of_party(found, born):
+        audit.record(action="entry.declaration.miss", obj=found)
+        return None
+    persons = list(found.travellers.order_by("number").values_list("person_id", flat=True))
+    audit.record(action="entry.declaration.open", subjects=persons, obj=found)
+    return found
+
+
 def _check(
     order: ActivationOrder, gate: Gate, travel_day: date, party: Party, on: date, *, correcting: bool = False
 ) -> None:
@@ -190,7 +207,7 @@ def _check(
             _("Một tờ khai ghi tối đa %(most)d người. Đoàn đông hơn thì chia ra.") % {"most": MOST_TRAVELLERS}
         )
     if correcting:
-        if on > travel_day + timedelta(days=2):
+        if on > travel_day + timedelta(days=LATE_DAYS):
             raise EntryError(_("Chuyến đi đã qua. Tờ khai này không sửa được nữa."))
         return
     if not on <= travel_day <= on + timedelta(days=DAYS_BEFORE):
@@ -296,9 +313,12 @@ def _person(answers: dict[str, Any], area: Area, trip: dict[str, Any]) -> Person
     name, document = str(answers.get("name") or ""), str(answers.get("document") or "")
     day, year = _born(answers)
     for person in find_by_identifier(Identifier.Kind.PASSPORT, document) if document else ():
-        same_birth = (
-            person.birth_date == day if day and person.birth_date else person.birth_year in (year, day and day.year)
-        )
+        if day and person.birth_date:
+            same_birth = person.birth_date == day
+        else:
+            # Where either has no birth at all, a like name is not enough to be the same person.
+            given = day.year if day else year
+            same_birth = given is not None and person.birth_year == given
         if sorted(person.folded.split()) == sorted(fold(name).split()) and same_birth:
             return person
     sex = str(answers.get("sex") or "")

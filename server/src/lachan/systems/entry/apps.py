@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EntryConfig(AppConfig):
@@ -6,9 +7,11 @@ class EntryConfig(AppConfig):
     label = "entry"
 
     def ready(self) -> None:
+        from lachan.register.people import trail
         from lachan.response.tracing import sources
         from lachan.systems.entry import keeping
         from lachan.systems.entry.contact_source import EntrySource
 
         keeping.register()
         sources.register(EntrySource())
+        trail.describe("entry.declaration.open", _("Mở lại tờ khai nhập cảnh bằng mã ngắn"))

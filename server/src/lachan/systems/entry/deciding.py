@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lachan.ground import audit
 from lachan.register.access.models import Account
-from lachan.systems.entry.models import Decision, Traveller
+from lachan.systems.entry.models import Decision, Declaration
 
 LONGEST_QUARANTINE = timedelta(days=60)
 
@@ -39,17 +39,28 @@ class QuarantineOrder:
 @transaction.atomic
 def decide(
     *,
-    traveller: Traveller,
+    declaration: Declaration,
+    number: int,
+    revision: int,
     kind: str,
     at: datetime,
     by: Account,
     key: UUID,
     quarantine: QuarantineOrder | None = None,
 ) -> Decision:
-    """Keep a decision. The same key again gives the one stored; a later decision takes its place beside it.
+    """Keep a decision on the traveller of that number.
 
-    `at` by the desk's clock is kept between the declaration and now. Raises DecisionError.
+    The same key again gives the one stored; a later decision takes its place beside it. `revision` is the one the
+    officer read: under another the number may be another person's. `at` by the desk's clock is kept between the
+    declaration and now. Raises DecisionError.
     """
+    # The same lock as a correction takes: it either comes first and is seen here, or finds this decision.
+    locked = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
+    if locked is None or locked.revision != revision:
+        raise DecisionError("revision", _("Tờ khai đã sửa sau khi quét, xem lại rồi quyết định."))
+    traveller = locked.travellers.filter(number=number).first()
+    if traveller is None:
+        raise DecisionError("number", _("Tờ khai không có người thứ %(number)d.") % {"number": number})
     known = Decision.objects.filter(key=key).first()
     if known is not None:
         if (known.traveller_id, known.kind, known.by_id) != (traveller.pk, kind, by.pk):
@@ -64,7 +75,7 @@ def decide(
         key=key,
         traveller=traveller,
         kind=kind,
-        at=min(max(at, traveller.declaration.submitted_at), timezone.now()),
+        at=min(max(at, locked.submitted_at), timezone.now()),
         by=by,
         **details,
     )

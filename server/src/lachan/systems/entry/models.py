@@ -13,6 +13,9 @@ from lachan.register.forms.models import FormVersion, Response
 from lachan.register.people.models import Person
 from lachan.register.profiles.models import Disease
 
+# Ships, trains and flights reach a border late, but not by more than two days.
+LATE_DAYS = 2
+
 
 class Gate(models.Model):
     """A border gate: the area it lies in says which officers work there."""
@@ -126,8 +129,8 @@ class Declaration(models.Model):
 
     @property
     def last_day(self) -> date:
-        """The last day the code is shown at a desk: ships and borders are late, but not by more than two days."""
-        return self.travel_day + timedelta(days=2)
+        """The last day the code is shown at a desk."""
+        return self.travel_day + timedelta(days=LATE_DAYS)
 
 
 class Traveller(models.Model):

@@ -1,6 +1,7 @@
 """Reads: the order in force, a declaration by its code, who is to be seen at a gate."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -11,9 +12,9 @@ from lachan.ground.platform.text import fold
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import visible
+from lachan.register.forms.validate import VIETNAM
 from lachan.register.people.models import Identifier
 from lachan.register.people.queries import identifier_hash
-from lachan.register.places import codes
 from lachan.systems.entry import rules, signed
 from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate, Traveller
 
@@ -25,10 +26,6 @@ def signing_key() -> ec.EllipticCurvePrivateKey:
     return keyring.signing_key("entry")
 
 
-def _in_force(on: date) -> Q:
-    return Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
-
-
 def orders_between(first: date, last: date) -> QuerySet[ActivationOrder]:
     """The orders that hold on some day from the first to the last."""
     return ActivationOrder.objects.filter(Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first)))
@@ -38,58 +35,50 @@ def order_for(gate: Gate, direction: str, on: date) -> ActivationOrder | None:
     """The order under which whoever passes the gate that day declares; the newest where two overlap."""
     named = ActivationOrder.gates.through.objects.filter(activationorder_id=OuterRef("pk"))
     return (
-        ActivationOrder.objects.filter(_in_force(on), direction=direction)
+        orders_between(on, on)
+        .filter(direction=direction)
         .filter(~Exists(named) | Exists(named.filter(gate_id=gate.pk)))
         .order_by("-starts_on", "-pk")
         .first()
     )
 
 
-def by_code_and_birth(typed: str, born: str) -> Declaration | None:
-    """The declaration of that short code, for who knows the birth (ISO day, or year alone) of one of the party."""
-    try:
-        code = codes.parse(typed)
-    except codes.NotACodeError:
-        return None
-    found = (
-        Declaration.objects.filter(code=code).select_related("order", "gate", "trip", "area", "trip_response").first()
-    )
-    if found is None:
-        return None
-    known = [t.response.answers for t in found.travellers.select_related("response")]
+def is_of_party(declaration: Declaration, born: str) -> bool:
+    """Whether one of the party was born then: an ISO day, or the year alone where the declaration has no more."""
+    known = [t.response.answers for t in declaration.travellers.select_related("response")]
     days = {a.get("birth_date") for a in known} | {str(a["birth_year"]) for a in known if a.get("birth_year")}
-    return found if born in days else None
+    return born in days
 
 
 def qr_text(declaration: Declaration) -> str:
     """What the QR says: names, the end of the document's number and what the rules found; never the answers."""
+    travellers = list(declaration.travellers.select_related("person", "response").order_by("number"))
     names = 60
     while True:
-        text = signed.write(signing_key(), _body(declaration, names))
+        text = signed.write(signing_key(), _body(declaration, travellers, names))
         if len(text) <= signed.LONGEST or names <= 10:
             return text
         names -= 10
 
 
-def _body(declaration: Declaration, names: int) -> list[Any]:
-    travellers = []
-    for one in declaration.travellers.select_related("person", "response").order_by("number"):
+def _body(declaration: Declaration, travellers: Sequence[Traveller], names: int) -> list[Any]:
+    rows = []
+    for one in travellers:
         answers = one.response.answers
-        born = answers.get("birth_year") or int(str(answers.get("birth_date", "0"))[:4])
         tail = str(answers["document"])[-_TAIL:].upper()
         nationality = str(answers["nationality"]).upper()
         name = fold(one.person.name).upper()[:names]
-        travellers.append([one.number, name, tail, born, nationality, one.seat, one.verdict, one.hits])
-    last = int((declaration.last_day - date(1970, 1, 1) + timedelta(days=1)).total_seconds()) - 7 * 3600
+        rows.append([one.number, name, tail, nationality, one.seat, one.verdict, one.hits])
+    midnight = datetime.combine(declaration.last_day + timedelta(days=1), time(), VIETNAM)
     return [
         declaration.code,
         declaration.gate_id,
         declaration.travel_day.isoformat(),
-        last,
+        int(midnight.timestamp()),
         declaration.revision,
         declaration.order.number[:40],
         "" if declaration.trip.conveyance == "foot" else declaration.trip.number[:20],
-        travellers,
+        rows,
     ]
 
 

@@ -1,11 +1,12 @@
 """The QR of a declaration: signed by this server, verified by a border desk without a network. Pure.
 
-    code = "LCE1:" base45(body signature)
+    code = "LCE2:" base45(body signature)
     body = UTF-8 JSON: [short code, gate, day of travel, last Unix second, revision, order, vehicle, travellers]
-    traveller = [number, name, last three of the document, year of birth, nationality, seat, verdict, [rule codes]]
+    traveller = [number, name, last three of the document, nationality, seat, verdict, [rule codes]]
 
-The signature (r then s, 32 bytes each; ECDSA P-256 with SHA-256) is over "LCE1" and the body. The browser's half is
-web/static/entry/signed.js.
+The signature (r then s, 32 bytes each; ECDSA P-256 with SHA-256) is over "LCE2" and the body. The browser's half is
+web/static/entry/signed.js. No birth: with the short code it opens the declaration, so a picture of the QR must not tell
+it. "LCE1" told the year; nothing reads it any more.
 """
 
 import json
@@ -16,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-PREFIX = "LCE1:"
+PREFIX = "LCE2:"
 SIGNATURE_BYTES = 64
 # A QR of 2,953 bytes is the largest there is; a phone's camera gives up long before.
 LONGEST = 1600
@@ -47,15 +48,11 @@ def unbase45(text: str) -> bytes:
     out = bytearray()
     for start in range(0, len(text), 3):
         digits = [_ALPHABET.index(sign) for sign in text[start : start + 3]]
-        if len(digits) == 1:
-            raise ValueError("base45")
         number = sum(digit * 45**place for place, digit in enumerate(digits))
-        out += number.to_bytes(len(digits) - 1, "big") if number < 256 ** (len(digits) - 1) else _refuse()
+        if len(digits) == 1 or number >= 256 ** (len(digits) - 1):
+            raise ValueError("base45")
+        out += number.to_bytes(len(digits) - 1, "big")
     return bytes(out)
-
-
-def _refuse() -> bytes:
-    raise ValueError("base45")
 
 
 def write(key: ec.EllipticCurvePrivateKey, body: list[Any]) -> str:

@@ -4,6 +4,7 @@
 """
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,8 +16,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from lachan.ground.platform import config
 from lachan.ground.platform.api import ApiError, Error, ErrorBody, encoder, endpoint, respond
 from lachan.register.access.tokens import require_device
+from lachan.register.access.views import ip_of, wait_words
 from lachan.register.people.models import Person
 from lachan.systems.proximity import codes, publishing, statements
 from lachan.systems.proximity.errors import Refused
@@ -28,6 +31,9 @@ REQUEST_BYTES = 4096
 ANSWER_BYTES = 4096
 # Answers leave at whole multiples of this: what a real upload takes longer than a dummy falls within one step.
 ANSWER_STEP_S = 0.06
+# Whoever waits for its step holds a thread of the web process: half of them stay free for everything else.
+_waiting = threading.BoundedSemaphore(max(1, config.threads() // 2))
+BUSY_S = 1
 CHAFF = "X-Chaff"
 MAX_HEARD_AT_ONCE = 500
 
@@ -176,12 +182,9 @@ _STATUSES = {
     409: "not possible now: the reason is in the answer",
     413: "larger than the one size of these requests",
     422: "refused, with the reason; nothing was stored",
-    429: "too many from this address",
+    429: "too many from this address, or too many wrong codes from everywhere; Retry-After says how long",
+    503: "too many at this moment: nothing was read; Retry-After says how long",
 }
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
 def _padded(value: Any, status: int = HTTPStatus.OK) -> HttpResponse:
@@ -195,27 +198,51 @@ def _padded(value: Any, status: int = HTTPStatus.OK) -> HttpResponse:
 
 
 def _hidden(request: HttpRequest, work: Callable[[bool], Any]) -> HttpResponse:
-    """Refuse any other size; answer in one size, refusals as well, and at whole steps of time."""
+    """Refuse any other size; answer in one size, refusals as well, and at whole steps of time, but for those over a
+    limit: who is sent away hides nobody."""
     if len(request.body) > REQUEST_BYTES:
         said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", said)
     if len(request.body) < REQUEST_BYTES:
         said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "not_padded", said, at="padding")
+    if not _waiting.acquire(blocking=False):
+        return _padded_refusal(
+            Refused(
+                "busy",
+                _("Máy chủ đang nhận nhiều lượt gửi. Gửi lại sau %(wait)s.") % {"wait": wait_words(BUSY_S)},
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                wait=BUSY_S,
+            )
+        )
+    try:
+        return _at_its_step(request, work)
+    finally:
+        _waiting.release()
+
+
+def _padded_refusal(refused: Refused) -> HttpResponse:
+    response = _padded(Error(ErrorBody(refused.code, str(refused), refused.at)), refused.status)
+    if refused.wait is not None:
+        response["Retry-After"] = str(refused.wait)
+    return response
+
+
+def _at_its_step(request: HttpRequest, work: Callable[[bool], Any]) -> HttpResponse:
     started = time.perf_counter()
     # Committed here, so that the wait covers the commit and holds no lock. A refusal keeps its count of tries.
     with transaction.atomic():
         try:
             response = _padded(work(CHAFF in request.headers))
         except Refused as refused:
-            response = _padded(Error(ErrorBody(refused.code, str(refused), refused.at)), refused.status)
-    if ANSWER_STEP_S:
+            response = _padded_refusal(refused)
+    if ANSWER_STEP_S and response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
         time.sleep(ANSWER_STEP_S - (time.perf_counter() - started) % ANSWER_STEP_S)
     return response
 
 
 def _said(refused: Refused) -> ApiError:
-    return ApiError(refused.status, refused.code, str(refused), at=refused.at)
+    return ApiError(refused.status, refused.code, str(refused), at=refused.at, retry_after=refused.wait)
 
 
 @transaction.non_atomic_requests
@@ -229,7 +256,7 @@ def _said(refused: Refused) -> ApiError:
 )
 def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
     def work(decoy: bool) -> Token:
-        found = codes.claim(typed=payload.code, address=_address(request), decoy=decoy)
+        found = codes.claim(typed=payload.code, address=ip_of(request), decoy=decoy)
         onset = found.onset_on.isoformat() if found.onset_on else None
         return Token(found.token, int(found.report), onset, int(found.expires_at.timestamp()))
 
@@ -246,7 +273,11 @@ def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
     statuses=_STATUSES,
 )
 def certificate(request: HttpRequest, payload: KeysToCome) -> HttpResponse:
-    return _hidden(request, lambda decoy: Certificate(codes.certify(token=payload.token, mac=payload.mac, decoy=decoy)))
+    def work(decoy: bool) -> Certificate:
+        made = codes.certify(token=payload.token, mac=payload.mac, address=ip_of(request), decoy=decoy)
+        return Certificate(made)
+
+    return _hidden(request, work)
 
 
 @transaction.non_atomic_requests
@@ -266,7 +297,7 @@ def publish(request: HttpRequest, payload: Publication) -> HttpResponse:
             region=payload.region,
             shared=[DayKey(each.key, each.start, each.period) for each in payload.keys],
             with_officer=payload.officer,
-            address=_address(request),
+            address=ip_of(request),
             decoy=decoy,
         )
         return Receipt(published.key, published.signed, published.secret)
@@ -320,7 +351,12 @@ def _person(request: HttpRequest) -> Person:
     summary="Answer a warning: I was near that key",
     body=Statement,
     answer=Answer,
-    statuses={401: "the device is not signed in", 409: "the two sides do not fit, or it is answered"},
+    statuses={
+        401: "the device is not signed in",
+        409: "the two sides do not fit, or it is answered",
+        422: "the key or the intervals can't be answered, or the identifiers are of a published key",
+        429: "too many answers of this account; Retry-After says how long",
+    },
     auth="device",
 )
 def state(request: HttpRequest, payload: Statement) -> Answer:

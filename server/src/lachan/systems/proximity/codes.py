@@ -21,7 +21,7 @@ from lachan.response.cases.models import Case
 from lachan.response.cases.states import Status
 from lachan.response.tracing.models import Contact
 from lachan.systems.proximity import jws
-from lachan.systems.proximity.errors import Refused
+from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.models import Code, Report
 from lachan.systems.proximity.states import State, may_follow
 
@@ -36,6 +36,9 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNING_KEY = "proximity"
 AUDIENCE = "lachan-publish"
 TRIES_IP = ratelimit.Limit("proximity.code.ip", 60, 900)
+# Wrong codes from everywhere together: many addresses guess no faster. A hundred times what people mistype.
+TRIES_ALL = ratelimit.Limit("proximity.code.all", 3000, 900)
+CERTIFICATES_IP = ratelimit.Limit("proximity.certificate.ip", 600, 600)
 OUTSTANDING = 3
 
 
@@ -154,16 +157,30 @@ def undone_if(decoy: bool) -> Iterator[None]:
 
 
 def claim(*, typed: str, address: str, decoy: bool = False) -> Claim:
-    """Exchange a code for a token. Raises Refused: limited, unknown, used, withdrawn or past its time."""
+    """Exchange a code for a token. Raises Refused: limited, unknown, used, withdrawn or past its time.
+
+    A decoy is told nothing of the code it names: it would be a guess that no limit counts.
+    """
     if wait := ratelimit.take(TRIES_IP, address):
-        said = _("Nhiều mã sai từ mạng này. Thử lại sau %(wait)d giây.") % {"wait": wait}
-        raise Refused("too_many_tries", said, status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise too_many("too_many_tries", _("Nhiều mã sai từ mạng này. Thử lại sau %(wait)s."), wait)
+    # Also for decoys, so that a refusal does not tell them apart; and before the look-up, so that a right guess is
+    # refused like a wrong one.
+    if wait := ratelimit.wait_for(TRIES_ALL, ""):
+        raise too_many("too_many_tries", _("Nhiều mã sai từ nhiều mạng. Thử lại sau %(wait)s."), wait)
+    try:
+        return _claim(typed, decoy)
+    except Refused:
+        ratelimit.take(TRIES_ALL, "")
+        raise
+
+
+def _claim(typed: str, decoy: bool) -> Claim:
     token, now = new_token(), timezone.now()
     with undone_if(decoy):
         code = Code.objects.select_for_update().filter(code_hash=_hash(typed)).first()
+        if decoy:
+            return Claim(token, Report.CONFIRMED, None, now + TOKEN_LIFE)
         if code is None:
-            if decoy:
-                return Claim(token, Report.CONFIRMED, None, now + TOKEN_LIFE)
             raise Refused("code_unknown", _("Không có mã này. Xem lại từng số cán bộ đã đọc."), at="code")
         if code.status == State.WITHDRAWN:
             raise Refused("code_withdrawn", _("Cán bộ đã thu hồi mã này. Xin mã mới."), at="code")
@@ -179,9 +196,11 @@ def claim(*, typed: str, address: str, decoy: bool = False) -> Claim:
         return Claim(token, code.report, code.onset_on, code.expires_at)
 
 
-def certify(*, token: str, mac: bytes, decoy: bool = False) -> str:
+def certify(*, token: str, mac: bytes, address: str, decoy: bool = False) -> str:
     """A certificate that lets exactly the keys behind `mac` be published, for 15 minutes. Asked again for the same
     keys, a new one. Raises Refused."""
+    if wait := ratelimit.take(CERTIFICATES_IP, address):
+        raise too_many("too_many_certificates", _("Nhiều lượt gửi từ mạng này. Gửi lại sau %(wait)s."), wait)
     now = timezone.now()
     with undone_if(decoy):
         code = Code.objects.select_for_update().filter(token_hash=hash_token(token)).first()

@@ -19,7 +19,7 @@ from lachan.ground.platform.ids import uuid7
 from lachan.register.access import ratelimit
 from lachan.register.access.tokens import hash_token
 from lachan.systems.proximity import codes, jws, keys
-from lachan.systems.proximity.errors import Refused
+from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Report, Upload
 from lachan.systems.proximity.states import State
 from lachan_proximity.identifiers.gaen import INTERVAL_SECONDS, DayKey
@@ -65,8 +65,7 @@ def publish(
     tracing. Raises Refused, with nothing stored. A decoy goes the same way and leaves its hour only.
     """
     if wait := ratelimit.take(UPLOADS_IP, address):
-        said = _("Nhiều lượt gửi từ mạng này. Gửi lại sau %(wait)d giây.") % {"wait": wait}
-        raise Refused("too_many_uploads", said, status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise too_many("too_many_uploads", _("Nhiều lượt gửi từ mạng này. Gửi lại sau %(wait)s."), wait)
     now = timezone.now()
     mac = keys.mac(mac_key, shared)
     claims = _claims(_sample(int(now.timestamp()) // 600) if decoy else certificate, now)

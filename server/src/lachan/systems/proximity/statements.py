@@ -11,23 +11,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lachan.ground import audit
 from lachan.ground.platform import keyring
+from lachan.register.access import ratelimit
 from lachan.register.people.models import Person
 from lachan.systems.proximity import codes, jws
-from lachan.systems.proximity.errors import Refused
+from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.fitting import INTERVALS_APART, Met, Note, fit, own_tags
 from lachan.systems.proximity.models import Encounter, Heard, PublishedKey, Upload
 from lachan.systems.proximity.publishing import own_upload
+from lachan_proximity.identifiers import gaen
 
 MAX_HEARD = 20_000
 KEEP_DAYS = 14
 # Evidence copied to a contact runs on the contact's clock; what it was copied from, on this one.
 KEEP_ENCOUNTERS_DAYS = 21
+# A device answers once a key; so many keys nobody was near in an hour.
+ANSWERS_ACCOUNT = ratelimit.Limit("proximity.statement.account", 20, 3600)
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,17 @@ def share_heard(*, key: UUID, secret: str, heard: Sequence[tuple[bytes, Note]]) 
     return upload.heard.count()
 
 
-@transaction.atomic
 def confirm(*, person: Person, tek: bytes, identifier_key: bytes, claimed: Sequence[Note]) -> Confirmed:
     """The person answers a warning: these were my identifiers near that key. Raises Refused, with nothing stored, when
-    the two sides do not fit."""
+    the two sides do not fit, and over the limit of the account."""
+    # Counted for refused ones too, so outside of what a refusal undoes.
+    if wait := ratelimit.take(ANSWERS_ACCOUNT, str(person.account_id)):
+        raise too_many("too_many_answers", _("Đã trả lời nhiều lần. Thử lại sau %(wait)s."), wait)
+    return _confirm(person, tek, identifier_key, claimed)
+
+
+@transaction.atomic
+def _confirm(person: Person, tek: bytes, identifier_key: bytes, claimed: Sequence[Note]) -> Confirmed:
     key = PublishedKey.objects.select_related("upload").filter(tek=tek).first()
     if key is None or not key.out or key.upload.revoked_at is not None:
         raise Refused(
@@ -92,6 +103,9 @@ def confirm(*, person: Person, tek: bytes, identifier_key: bytes, claimed: Seque
         raise Refused("interval_twice", _("Một khoảng mười phút được ghi hai lần."), at="intervals")
     if any(not key.start - INTERVALS_APART <= n.interval < key.start + key.period + INTERVALS_APART for n in claimed):
         raise Refused("outside_key", _("Có khoảng giờ ngoài ngày của khóa."), at="intervals")
+    if _of_another(person, identifier_key, claimed):
+        said = _("Mã thiết bị này thuộc một khóa đã công bố, nên không chứng tỏ được là của máy này.")
+        raise Refused("identifier_published", said, at="identifier_key")
     tags = own_tags(identifier_key, (note.interval for note in claimed))
     rows = upload.heard.filter(tag__in=list(tags.values()))
     noted = {
@@ -111,6 +125,17 @@ def confirm(*, person: Person, tek: bytes, identifier_key: bytes, claimed: Seque
     stored = [_store(upload, person, each) for each in met]
     upload.heard.filter(tag__in=list(used)).update(confirmed=True)
     return Confirmed(stored, _signed(stored))
+
+
+def _of_another(person: Person, own_key: bytes, claimed: Sequence[Note]) -> bool:
+    """Whether the identifier key is that of a key published for this time by anybody but the person: from a published
+    key everybody makes it, so it proves nothing."""
+    first, last = min(note.interval for note in claimed), max(note.interval for note in claimed)
+    published = PublishedKey.objects.annotate(end=F("start") + F("period")).filter(
+        start__gte=max(0, first - gaen.ROLLING_PERIOD), start__lte=last, end__gt=first
+    )
+    others = published.exclude(upload__person=person).values_list("tek", flat=True)
+    return any(gaen.identifier_key(bytes(tek)) == own_key for tek in others.iterator())
 
 
 def _store(upload: Upload, person: Person, met: Met) -> Encounter:

@@ -19,7 +19,7 @@ from lachan.systems.selfreport.models import DailyReport, WorkItem
 KEEP = timedelta(days=60)
 # A commune whose signal was ended rests for this long before it is raised again.
 QUIET = timedelta(days=3)
-LOCK = 7_205_011
+LOCK = 7_205_013
 
 
 class NotOpenError(Exception):
@@ -51,11 +51,11 @@ def of_report(report: DailyReport) -> WorkItem | None:
     """The item for whoever should be called today, once while it is open; None where nobody is asked to."""
     if not report.shared or report.area is None:
         return None
+    if report.level not in {risk.Level.URGENT, risk.Level.CALL}:
+        return None
     detail = {"level": report.level, "reasons": report.reasons, "report": report.pk, "day": report.day.isoformat()}
     if report.temperature is not None:
         detail["temperature"] = float(report.temperature)
-    if report.level not in {risk.Level.URGENT, risk.Level.CALL}:
-        return None
     return _put(
         WorkItem.Kind.PERSON,
         str(report.person_id),

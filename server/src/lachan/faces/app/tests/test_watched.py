@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lachan.faces.app import watched
 from lachan.ground import audit
 from lachan.register.profiles.actions import load_profiles
 from lachan.register.profiles.models import Disease
@@ -63,6 +66,33 @@ def test_the_open_slot_is_on_the_page_and_is_given_once(app: Client, plan: Plan)
     assert "Chưa tới giờ đo" in text(app.get(address))
     app.post(address, {"symptoms": ["none"]})
     assert plan.slots.exclude(reported_at=None).count() == 1
+
+
+def test_plans_are_marked_in_one_query(app: Client, plan: Plan, khoi: Any) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            (found, *_more) = watched.plans_of([khoi])
+        assert found.marks == ["now", "", "", ""]
+        return len(queries)
+
+    one = asked()
+    day = timezone.localdate() - timedelta(days=30)
+    for ago in (0, 10):
+        starts_on = day - timedelta(days=ago)
+        Plan.objects.create(
+            person=khoi,
+            area=plan.area,
+            disease=plan.disease,
+            reason="contact",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=3),
+            times=plan.times,
+            erase_at=plan.erase_at,
+            status=Plan.Status.DONE,
+            ending=Plan.Ending.WELL,
+            ended_at=timezone.now(),
+        )
+    assert len(watched.plans_of([khoi])) == 3 and asked() == one
 
 
 def test_not_asked_is_kept_as_not_asked(app: Client, plan: Plan) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lachan.faces.desk.tests.conftest import Story, as_officer, text
+from lachan.faces.desk.tests.conftest import Story, as_officer, audited, text
 from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.response.tracing import actions as tracing
@@ -51,6 +51,7 @@ def test_a_fourth_unused_code_is_refused(desk: Client, story: Story) -> None:
     answers = [desk.post(f"{NEW}?case={story.case.key}", {"kind": "short"}) for _nth in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 422]
     assert "3 mã chưa dùng" in text(answers[3])
+    assert audited("desk.bluezone.read", story.sick) == 4, "a refusal shows the person too"
 
 
 def test_a_confirmed_contact_gets_a_code_too(desk: Client, story: Story) -> None:

@@ -51,6 +51,7 @@ def test_a_missed_slot_reaches_the_communes_list_and_no_other(
 def test_paper_is_entered_and_fever_in_it_calls_too(plan: Plan, commune_officer: Any) -> None:
     desk, address, slot = as_officer(commune_officer), f"/desk/care/{plan.key}/", plan.slots.get()
     assert desk.post(address, {"do": "reading", "slot": slot.pk, "asked": "some"}).status_code == 422
+    assert audited("desk.care.read", plan.person) == 1, "a refused form shows the person too"
     given = {"do": "reading", "slot": slot.pk, "temperature": "38,5", "asked": "some", "symptoms": ["cough"]}
     assert desk.post(address, given).status_code == 302
     slot.refresh_from_db()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.forms.validate import today
-from lachan.systems.entry import actions, queries
+from lachan.systems.entry import actions, queries, rules
 from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate
 from lachan.systems.entry.tests.conftest import airport, order, traveller, trip
 from lachan.testing.cast import Areas, sign_in
@@ -60,7 +60,8 @@ def test_the_page_says_who_what_and_why_and_is_recorded(declared: Declaration, b
 
 def test_a_decision_is_kept_once_and_leaves_the_queue(declared: Declaration, border: Client) -> None:
     assert border.get("/desk/entry/waiting/").content.decode().count("KAEWMANEE") == 2
-    sent = {"code": declared.code, "number": "1", "kind": "pass", "key": str(uuid4()), "at": "2020-01-01T00:00:00Z"}
+    sent = {"code": declared.code, "number": "1", "revision": "1", "kind": "pass", "key": str(uuid4())}
+    sent["at"] = "2020-01-01T00:00:00Z"
     for _turn in range(2):
         answer = border.post("/desk/entry/decide/", sent, headers={"Accept": "application/json"})
         assert (answer.status_code, answer.json()) == (200, {"kind": "pass"})
@@ -71,8 +72,30 @@ def test_a_decision_is_kept_once_and_leaves_the_queue(declared: Declaration, bor
     assert other.status_code == 422
 
 
+def test_a_decision_names_the_revision_that_was_read(declared: Declaration, border: Client, area_tree: Areas) -> None:
+    assert '<input type="hidden" name="revision" value="1">' in border.get(page_of(declared)).content.decode()
+    party = actions.Party(trip(), [traveller("NOI KAEWMANEE", "AC999", fever="yes")])
+    actions.correct(declaration=declared, area=area_tree.haichau, party=party, revision=1)
+    as_json = {"Accept": "application/json"}
+    for number in ("1", "2"):
+        sent = {"code": declared.code, "number": number, "revision": "1", "kind": "pass", "key": str(uuid4())}
+        answer = border.post("/desk/entry/decide/", sent, headers=as_json)
+        assert answer.status_code == 422
+        words = "Tờ khai đã sửa sau khi quét, xem lại rồi quyết định."
+        assert answer.json() == {"field": "revision", "message": words}
+        assert words in border.post("/desk/entry/decide/", sent, follow=True).content.decode()
+    for typed in ("", "soon", "-1", "9" * 30):
+        sent = {"code": declared.code, "number": "1", "revision": typed, "kind": "pass", "key": str(uuid4())}
+        answer = border.post("/desk/entry/decide/", sent, headers=as_json)
+        assert (answer.status_code, answer.json()["field"]) == (422, "revision")
+    assert not Decision.objects.exists()
+    sent = {"code": declared.code, "number": "1", "revision": "2", "kind": "test", "key": str(uuid4())}
+    assert "NOI KAEWMANEE: Lấy mẫu" in border.post("/desk/entry/decide/", sent, follow=True).content.decode()
+    assert Decision.objects.get().traveller.person.name == "NOI KAEWMANEE"
+
+
 def test_a_quarantine_order_is_whole_or_not_at_all(declared: Declaration, border: Client) -> None:
-    sent = {"code": declared.code, "number": "2", "kind": "quarantine", "key": str(uuid4())}
+    sent = {"code": declared.code, "number": "2", "revision": "1", "kind": "quarantine", "key": str(uuid4())}
     refused = border.post("/desk/entry/decide/", sent, follow=True)
     assert "Ghi số quyết định cách ly" in refused.content.decode()
     whole = {
@@ -92,12 +115,12 @@ def test_another_gates_declaration_is_not_there(declared: Declaration, border: C
     Gate.objects.filter(pk="da-nang").update(area=area_tree.hanoi)
     assert border.get(page_of(declared)).status_code == 404
     assert border.post("/desk/entry/", {"code": declared.code}).status_code == 422
-    sent = {"code": declared.code, "number": "1", "kind": "pass", "key": str(uuid4())}
+    sent = {"code": declared.code, "number": "1", "revision": "1", "kind": "pass", "key": str(uuid4())}
     assert border.post("/desk/entry/decide/", sent).status_code == 404
     assert "KAEWMANEE" not in border.get("/desk/entry/waiting/").content.decode()
 
 
-def test_the_ministry_orders_and_ends(airport: Gate, minister: Any) -> None:
+def test_the_ministry_orders_and_ends(airport: Gate, minister: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client()
     sign_in(client, minister)
     given: dict[str, Any] = {
@@ -114,6 +137,14 @@ def test_the_ministry_orders_and_ends(airport: Gate, minister: Any) -> None:
     assert client.post("/desk/entry/orders/", given | {"languages": ["vi"]}).status_code == 422
     assert client.post("/desk/entry/orders/", given | {"ends_on": "1/1/2020"}).status_code == 422
     assert client.post("/desk/entry/orders/", given | {"starts_on": "soon"}).status_code == 422
+    asking = {"code": "odd", "verdict": "ask", "why": {"vi": "Lạ", "en": "Odd"}}
+    of_nothing = asking | {"when": {"op": "eq", "left": {"op": "answer", "of": "nothing"}, "right": "x"}}
+    with monkeypatch.context() as shipped:
+        shipped.setattr(rules, "shipped", lambda: [of_nothing])
+        refused = client.post("/desk/entry/orders/", given)
+    assert refused.status_code == 422
+    assert "Quy tắc không hợp với tờ khai đang dùng (odd:" in refused.content.decode()
+    assert not ActivationOrder.objects.exists()
     assert client.post("/desk/entry/orders/", given).status_code == 302
     made = ActivationOrder.objects.get()
     assert queries.order_for(airport, "entry", today()) == made

@@ -50,7 +50,9 @@ def test_taken_and_ended(ill: Any, commune_officer: Any, minister: Any) -> None:
     address = f"/desk/signals/{item.key}/"
     desk.post(f"{address}take/")
     assert "Đỗ Thị Sen nhận" in text(desk.get(address))
+    before = audited("desk.signal.read", ill)
     assert desk.post(address, {}).status_code == 422
+    assert audited("desk.signal.read", ill) == before + 1, "a refused form shows the person too"
     assert as_officer(minister).post(address, {"outcome": "helped"}).status_code == 404
     assert desk.post(address, {"outcome": "helped", "answer": "Đã dặn uống nước"}).status_code == 302
     assert "Đã dặn uống nước" in text(desk.get(address))

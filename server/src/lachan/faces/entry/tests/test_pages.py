@@ -1,11 +1,15 @@
 """The traveller's pages without scripts: a family from the first page to the code, a correction, strangers kept out."""
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from lachan.ground.audit.models import AuditEvent
+from lachan.register.access import ratelimit
 from lachan.register.forms.models import Response
 from lachan.register.forms.validate import today
 from lachan.systems.entry import signed
@@ -144,16 +148,100 @@ def test_the_short_code_and_a_birth_open_it_for_correction(order: ActivationOrde
     assert (declaration.revision, declaration.travellers.get().hits) == (2, ["breathing"])
 
 
-def test_guessing_short_codes_is_slowed(order: ActivationOrder, client: Client) -> None:
+def test_guessing_a_birth_is_slowed_however_the_code_is_spelled(order: ActivationOrder, client: Client) -> None:
     declare(client, traveller())
     client.post("/entry/send/")
     code = Declaration.objects.get().code
+    dashed = "-".join((code[:4], code[4:8], code[8:]))
+    spellings = (
+        code,
+        code.lower(),
+        dashed,
+        dashed.replace("-", " "),
+        dashed.replace("-", "–"),
+        dashed.replace("-", "."),
+        "  " + code + "  ",
+        ".".join(code),
+        f"http://x/c/{code}",
+        f"https://Y/C/{dashed}?z",
+    )
     other = Client()
-    for _guess in range(10):
-        other.post("/entry/find/", {"code": code, "born": "1950"})
-    refused = other.post("/entry/find/", {"code": code, "born": "4/3/1988"})
+    for typed in spellings:
+        missed = other.post("/entry/find/", {"code": typed, "born": "1950"})
+        assert "Không có tờ khai nào" in missed.content.decode()
+    # From another network too: the limit is the declaration's.
+    for typed in (code, dashed.lower(), code.replace("0", "O").replace("1", "l")):
+        refused = other.post("/entry/find/", {"code": typed, "born": "4/3/1988"}, REMOTE_ADDR="203.0.113.7")
+        assert refused.status_code == 422
+        words = re.search(r"Thử nhiều lần quá. Thử lại sau (\d+) phút\.", refused.content.decode())
+        # Ten a day: the next in a tenth of a day, 144 minutes.
+        assert words
+        assert 140 <= int(words[1]) <= 144
+
+
+def test_what_is_no_code_is_not_found_and_counts_for_the_network_alone(order: ActivationOrder, client: Client) -> None:
+    for number in range(30):
+        missed = client.post("/entry/find/", {"code": "nonsense", "born": "1950"})
+        assert "Không có tờ khai nào" in missed.content.decode(), number
+    refused = client.post("/entry/find/", {"code": "nonsense", "born": "1950"})
+    assert "Thử nhiều lần quá. Thử lại sau 30 giây." in refused.content.decode()
+    elsewhere = client.post("/entry/find/", {"code": "nonsense", "born": "1950"}, REMOTE_ADDR="203.0.113.7")
+    assert "Không có tờ khai nào" in elsewhere.content.decode()
+
+
+def test_opening_again_leaves_a_trace_and_a_new_session(order: ActivationOrder, client: Client) -> None:
+    declare(client, traveller())
+    client.post("/entry/send/")
+    declaration = Declaration.objects.get()
+    other = Client()
+    begin(other)
+    before = other.cookies[settings.SESSION_COOKIE_NAME].value
+    other.post("/entry/find/", {"code": declaration.code, "born": "1950"})
+    missed = AuditEvent.objects.get(action="entry.declaration.miss")
+    assert (missed.subject_id, missed.object_id) == (None, str(declaration.pk))
+    other.post("/entry/find/", {"code": declaration.code, "born": "4/3/1988"})
+    opened = AuditEvent.objects.get(action="entry.declaration.open")
+    assert (opened.subject_id, opened.object_id) == (declaration.travellers.get().person_id, str(declaration.pk))
+    assert other.cookies[settings.SESSION_COOKIE_NAME].value != before
+    stale = Client()
+    stale.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert stale.get("/entry/code/").headers["Location"] == "/entry/find/", "who knew the earlier session sees nothing"
+
+
+def test_a_shared_computer_is_left_with_nothing(order: ActivationOrder, client: Client) -> None:
+    declare(client, traveller())
+    client.post("/entry/send/")
+    assert 'action="/entry/close/"' in client.get("/entry/code/").content.decode()
+    client.post("/entry/change/")
+    assert client.get("/entry/close/").status_code == 405
+    closed = client.post("/entry/close/", follow=True)
+    assert closed.redirect_chain == [("/entry/", 302)]
+    assert "This browser no longer holds the declaration." in closed.content.decode()
+    assert client.get("/entry/code/").headers["Location"] == "/entry/find/"
+    assert client.get("/entry/party/").headers["Location"] == "/entry/"
+    assert Declaration.objects.count() == 1
+
+
+def test_a_correction_of_an_erased_declaration_is_refused_in_words(order: ActivationOrder, client: Client) -> None:
+    declare(client, traveller())
+    client.post("/entry/send/")
+    client.post("/entry/change/")
+    Declaration.objects.all().delete()
+    refused = client.post("/entry/send/")
     assert refused.status_code == 422
-    assert "Thử nhiều lần quá" in refused.content.decode()
+    assert "This declaration has been erased from the server" in refused.content.decode()
+    begin(client)
+    assert "You are changing a declaration" not in client.get("/entry/party/").content.decode()
+
+
+def test_sending_is_slowed_in_minutes_not_in_hundreds_of_seconds(
+    order: ActivationOrder, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(client, traveller())
+    monkeypatch.setattr(ratelimit, "take", lambda _limit, _value: 200)
+    refused = client.post("/entry/send/")
+    assert refused.status_code == 422
+    assert "Send again in 4 minutes; your answers are kept." in refused.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,23 @@ def test_require_refuses_a_citizen_inside(rf: RequestFactory, hanh: Any) -> None
     request.user = hanh
     with pytest.raises(PermissionDenied):
         cases(request)
+
+
+def test_the_browser_keeps_no_page_of_the_desk(commune_officer: Any, client: Client) -> None:
+    assert client.get("/desk/")["Cache-Control"] == "no-store"
+    sign_in(client, commune_officer)
+    page = client.get("/desk/")
+    assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
+    assert "Cache-Control" not in client.get("/healthz") or client.get("/healthz")["Cache-Control"] != "no-store"
+
+
+def test_a_view_of_the_desk_may_say_otherwise(rf: Any) -> None:
+    from django.contrib.auth.models import AnonymousUser
+    from django.http import HttpResponse
+
+    from lachan.register.access.middleware import SecondFactorMiddleware
+
+    request = rf.get("/desk/")
+    request.user = AnonymousUser()
+    said = SecondFactorMiddleware(lambda _request: HttpResponse(headers={"Cache-Control": "private, no-store"}))
+    assert said(request)["Cache-Control"] == "private, no-store"

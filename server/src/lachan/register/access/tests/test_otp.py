@@ -140,3 +140,13 @@ def test_a_bucket_refills_evenly() -> None:
         cursor.execute("UPDATE access_ratebucket SET updated_at = updated_at - interval '5.1 seconds'")
     assert [ratelimit.take(limit, "x") for _ in range(2)] == [0, 5]
     assert ratelimit.take(limit, "y") == 0
+    for _ in range(3):
+        ratelimit.give_back(limit, "x")
+    assert [ratelimit.take(limit, "x") for _ in range(3)] == [0, 0, 5]
+
+
+def test_looking_at_a_bucket_takes_nothing() -> None:
+    limit = ratelimit.Limit("test", 1, 10)
+    assert [ratelimit.wait_for(limit, "x") for _ in range(3)] == [0, 0, 0]
+    ratelimit.take(limit, "x")
+    assert ratelimit.wait_for(limit, "x") == 10

@@ -256,3 +256,35 @@ def test_what_signing_in_leaves_behind_is_forgotten(client: Client, hanh: Any) -
     chores.forget()
     for model in (OneTimeCode, Sms, RateBucket, Device):
         assert not model.objects.exists(), model
+
+
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", "unknown"),
+        ("testserver", "testserver"),
+    ],
+)
+def test_limits_count_a_customers_network_as_one(rf: Any, told: str, counted: str) -> None:
+    from lachan.register.access.adapter import OfficerAdapter
+    from lachan.register.access.views import ip_of
+
+    request = rf.get("/", REMOTE_ADDR=told)
+    assert ip_of(request) == OfficerAdapter(request).get_client_ip(request) == counted
+
+
+def test_codes_are_limited_over_a_whole_network(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lachan.register.access import otp, ratelimit
+
+    monkeypatch.setattr(otp, "SEND_IP", ratelimit.Limit("test.send.ip", 2, 3600))
+    answers = [
+        client.post("/app/sign-in/", {"phone": f"09050004{n:02}"}, REMOTE_ADDR=f"2001:db8:1:2::{n}").status_code
+        for n in range(3)
+    ]
+    assert answers == [302, 302, 429]

@@ -273,3 +273,11 @@ def test_invitations_and_reports_are_forgotten(market: Any, owner: Any) -> None:
     assert keeping.forget_old() == 4
     assert list(PlaceInvite.objects.all()) == [kept]
     assert CodeReport.objects.count() == 1
+
+
+def test_reports_are_limited_over_a_whole_network(client: Client, market: Any) -> None:
+    statuses = []
+    for number in range(6):
+        client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
+        statuses.append(report(client).status_code)
+    assert statuses == [302] * 5 + [429]

@@ -123,3 +123,16 @@ def test_what_was_asked_is_gone_after_its_date(story: Story) -> None:
     assert HelpRequest.objects.exists()
     retention(asked.erase_at)
     assert not HelpRequest.objects.exists()
+
+
+def test_every_page_with_the_person_leaves_a_row(story: Story, commune_officer: Any) -> None:
+    asked, desk = support.ask(person=story.hanh, kind=CALL), as_user(commune_officer)
+    address = f"/desk/calls/asked/{asked.key}/"
+
+    def rows() -> tuple[int, int]:
+        mine = AuditEvent.objects.filter(subject_id=story.hanh.pk)
+        return mine.filter(action="desk.help.read").count(), mine.filter(action="people.record.read").count()
+
+    assert desk.get(address).status_code == 200 and rows() == (1, 0)
+    assert desk.post(address, {"outcome": "", "note": ""}).status_code == 422 and rows() == (2, 0)
+    assert desk.post(address).status_code == 200 and rows() == (2, 1)

@@ -105,10 +105,9 @@ def test_fever_calls_at_once_and_paper_comes_late(plan: Plan, hanh: Any, commune
     assert Slot.objects.get(pk=slots[0].pk).symptoms == ["cough"]
 
 
-def test_a_task_is_taken_and_ended_with_what_was_done(plan: Plan, commune_officer: Any) -> None:
+def test_a_task_is_ended_with_what_was_done(plan: Plan, commune_officer: Any) -> None:
     actions.escalate(at(12, 1))
     task = Task.objects.get()
-    actions.take_task(task=task, by=commune_officer)
     with pytest.raises(actions.CareError, match="Ghi đã làm gì"):
         actions.end_task(task=task, note="  ", by=commune_officer)
     assert actions.end_task(task=task, note="Đã gọi", by=commune_officer).closed_by == commune_officer
@@ -116,7 +115,7 @@ def test_a_task_is_taken_and_ended_with_what_was_done(plan: Plan, commune_office
         actions.end_task(task=task, note="Đã gọi", by=commune_officer)
     assert actions.escalate(at(12, 5)) == 0
     trail = AuditEvent.objects.filter(action__startswith="care.task.", subject_id=plan.person_id)
-    assert [e.action for e in trail.order_by("pk")] == ["care.task.open", "care.task.take", "care.task.end"]
+    assert [e.action for e in trail.order_by("pk")] == ["care.task.open", "care.task.end"]
 
 
 def test_the_last_day_over_asks_to_be_ended_and_gives_a_certificate(

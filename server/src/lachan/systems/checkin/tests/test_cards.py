@@ -23,7 +23,7 @@ from lachan.testing.vectors import vectors
 GATE = Path(__file__).parents[6] / "web" / "static" / "gate"
 NODE = shutil.which("node")
 SCRIPT = """
-const { readCard, mask } = await import(process.argv[1] + "/cards.js");
+const { readCard, mask, maskPhone } = await import(process.argv[1] + "/cards.js");
 const { readCertificate } = await import(process.argv[1] + "/certificates.js");
 const { createInterface } = await import("node:readline");
 const bytes = (text) => Uint8Array.from(Buffer.from(text, "hex"));
@@ -32,7 +32,7 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   const known = new Map(Object.entries(keys).map(([kid, key]) => [kid, bytes(key)]));
   const card = readCard(text);
   const certificate = await readCertificate(text, known, now);
-  process.stdout.write(JSON.stringify({ card, masked: mask(card.name), certificate }) + "\\n");
+  process.stdout.write(JSON.stringify({ card, masked: mask(card.name), phone: maskPhone(text), certificate }) + "\\n");
 }
 """
 NOW = datetime(2021, 5, 10, tzinfo=UTC)
@@ -115,6 +115,13 @@ def test_a_card_of_1405_and_a_chip_card_begin_alike_and_are_told_apart(browser: 
 def test_only_the_family_name_is_shown(browser: Browser, name: str, shown: str) -> None:
     assert cards.mask(name) == shown
     assert browser.read(f"001093000000||{name}|18011987|Nam|X|15042021")["masked"] == shown
+
+
+@pytest.mark.parametrize("typed", ["0838000418", "84838000418", "+84838000418"])
+def test_a_phone_number_is_masked_as_it_is_dialled_at_home(browser: Browser, typed: str) -> None:
+    assert browser.read(typed)["phone"] == "08•• ••• 418"
+    assert browser.read("0845000418")["phone"] == "08•• ••• 418"
+    assert browser.read("0984000418")["phone"] == "09•• ••• 418"
 
 
 def certificate_cases() -> Iterator[tuple[str, dict[str, Any]]]:

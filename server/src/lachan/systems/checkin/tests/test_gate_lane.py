@@ -68,6 +68,8 @@ class Gate:
 
 @pytest.fixture
 def gate(web: httpx.AsyncClient, market: Any, gatekeeper: Any) -> Gate:
+    # On duty for a month.
+    PlaceStaff.objects.filter(place=market).update(since=datetime.now(UTC) - timedelta(days=30))
     return Gate(web, system(tokens.issue_device, account=gatekeeper, label="gate")[1], market)
 
 

@@ -23,10 +23,11 @@ NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 SEAL = """
 const { readCard } = await import(process.argv[1] + "/gate/cards.js");
-const { sealCard } = await import(process.argv[1] + "/gate/sealing.js");
+const { seal } = await import(process.argv[1] + "/gate/sealing.js");
 const { base64url, bytes } = await import(process.argv[1] + "/app/pass-maker.js");
 const { text, point, visit } = JSON.parse(process.argv[2]);
-const sealed = await sealCard(readCard(text), bytes(point), visit);
+const { number_kind, number, name, born, sex } = readCard(text);
+const sealed = await seal({ number_kind, number, name, born, sex }, bytes(point), visit);
 process.stdout.write(base64url(sealed));
 """
 CARD = "001090123456|012345678|Nguyễn Văn An|01011990|Nam|Số 1, Phường Bến Nghé|15042021"

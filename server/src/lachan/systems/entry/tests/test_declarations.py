@@ -1,21 +1,23 @@
 """Orders, declarations of a party, their corrections, the rules and the desk's decisions."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.forms.actions import AnswersError
 from lachan.register.forms.models import Response
-from lachan.register.forms.validate import today
+from lachan.register.forms.validate import VIETNAM, today
 from lachan.register.people import actions as people
-from lachan.register.people import holdings
+from lachan.register.people import holdings, trail
 from lachan.register.people.models import Person
-from lachan.systems.entry import actions, deciding, keeping, queries, rules
-from lachan.systems.entry.models import ActivationOrder, Declaration, Gate, Traveller
+from lachan.systems.entry import actions, deciding, keeping, queries, rules, signed
+from lachan.systems.entry.models import LATE_DAYS, ActivationOrder, Decision, Declaration, Gate, Traveller
 from lachan.systems.entry.tests.conftest import make_order, tomorrow, traveller, trip
 from lachan.testing.cast import Areas
 
@@ -37,6 +39,20 @@ def declare(order: ActivationOrder, airport: Gate, area_tree: Areas) -> Any:
         return actions.declare(**given | changes)
 
     return made
+
+
+def decide_on(person: Traveller, officer: Any, **changes: Any) -> Decision:
+    """Let through whoever has that number, as the officer read the declaration."""
+    given: dict[str, Any] = {
+        "declaration": person.declaration,
+        "number": person.number,
+        "revision": person.declaration.revision,
+        "kind": "pass",
+        "at": timezone.now(),
+        "by": officer,
+        "key": uuid4(),
+    }
+    return deciding.decide(**given | changes)
 
 
 def test_without_an_order_nobody_declares(airport: Gate, area_tree: Areas) -> None:
@@ -117,25 +133,118 @@ def test_a_correction_replaces_the_answers_until_an_officer_has_decided(
     actions.correct(declaration=declaration, area=area_tree.haichau, party=party, revision=1)
     assert Declaration.objects.get().revision == 2
     first = corrected.travellers.get(number=1)
-    deciding.decide(traveller=first, kind="pass", at=timezone.now(), by=border_officer, key=uuid4())
+    decide_on(first, border_officer)
     with pytest.raises(actions.EntryError):
         actions.correct(declaration=corrected, area=area_tree.haichau, party=party, revision=2)
 
 
-def test_the_short_code_opens_with_a_birth_of_the_party(declare: Any) -> None:
+def test_the_short_code_opens_with_a_birth_of_the_party_and_leaves_a_trace(declare: Any) -> None:
     declaration = declare(traveller(), traveller("NOI", "AC9", birth_date=None, birth_year=2020))
-    code = "-".join((declaration.code[:4], declaration.code[4:8], declaration.code[8:])).lower()
+    persons = {one.person_id for one in declaration.travellers.all()}
     for born in ("1988-03-04", "2020"):
-        assert queries.by_code_and_birth(code, born) == declaration
+        assert actions.open_again(code=declaration.code, born=born) == declaration
+    opened = AuditEvent.objects.filter(action="entry.declaration.open", object_id=str(declaration.pk))
+    assert opened.count() == 4
+    assert set(opened.values_list("subject_id", flat=True)) == persons
     for born in ("1988-03-05", "1988", "", "None"):
-        assert queries.by_code_and_birth(code, born) is None
-    assert queries.by_code_and_birth("nonsense", "2020") is None
+        assert actions.open_again(code=declaration.code, born=born) is None
+    assert opened.count() == 4
+    missed = AuditEvent.objects.filter(action="entry.declaration.miss", object_id=str(declaration.pk))
+    assert list(missed.values_list("subject_id", flat=True)) == [None] * 4
+    assert actions.open_again(code="nonsense", born="2020") is None
+    assert AuditEvent.objects.filter(action="entry.declaration.miss").count() == 4, "no declaration, nothing to tell"
+
+
+def test_a_citizen_reads_that_the_declaration_was_opened(declare: Any, hanh: Any) -> None:
+    declaration = declare()
+    actions.open_again(code=declaration.code, born="1988-03-04")
+    lines, _more = trail.entries(declaration.travellers.get().person, hanh)
+    assert "Mở lại tờ khai nhập cảnh bằng mã ngắn" in [line.what for line in lines]
+
+
+def test_the_code_tells_no_birth_and_three_signs_of_the_document(declare: Any) -> None:
+    child = traveller("NOI KAEWMANEE", "AC999", birth_date=None, birth_year=2019)
+    declaration = declare(traveller(), child)
+    text = queries.qr_text(declaration)
+    now = datetime.combine(tomorrow() + timedelta(days=LATE_DAYS + 1), time(), VIETNAM).timestamp()
+    public = queries.signing_key().public_key()
+    verdict = signed.read(text, public, now)
+    assert verdict.state == "valid"
+    assert signed.read(text, public, now + 1).state == "expired"
+    assert verdict.body[7] == [
+        [1, "SOMCHAI KAEWMANEE", "417", "THA", "17C", "clear", []],
+        [2, "NOI KAEWMANEE", "999", "THA", "17C", "clear", []],
+    ]
+    said = json.dumps(verdict.body[4:])
+    assert "1988" not in said
+    assert "2019" not in said
+
+
+def test_the_travellers_of_a_code_are_fetched_once(declare: Any, django_assert_num_queries: Any) -> None:
+    party = [traveller("A" * 55 + str(number), f"AC{number}", seat="") for number in range(9)]
+    declaration = declare(*party)
+    declaration = Declaration.objects.select_related("order", "trip").get(pk=declaration.pk)
+    with django_assert_num_queries(1):
+        text = queries.qr_text(declaration)
+    assert len(text) <= signed.LONGEST
+
+
+def test_a_decision_on_what_was_corrected_since_is_refused(declare: Any, area_tree: Areas, border_officer: Any) -> None:
+    declaration = declare(traveller(), traveller("NOI", "AC9"))
+    read = declaration.travellers.get(number=1)
+    # The order of the party changes: the number that the officer read is now another person's.
+    party = actions.Party(trip(), [traveller("NOI", "AC9")])
+    actions.correct(declaration=declaration, area=area_tree.haichau, party=party, revision=1)
+    for number in (1, 2):
+        with pytest.raises(deciding.DecisionError, match="sửa sau khi quét") as refused:
+            decide_on(read, border_officer, number=number, revision=1)
+        assert refused.value.field == "revision"
+    assert not Decision.objects.exists()
+    assert decide_on(read, border_officer, revision=2).traveller.person.name == "NOI"
+    with pytest.raises(deciding.DecisionError) as nobody:
+        decide_on(read, border_officer, number=2, revision=2)
+    assert nobody.value.field == "number"
+
+
+def test_a_decision_about_an_erased_declaration_is_refused(declare: Any, border_officer: Any) -> None:
+    read = declare().travellers.select_related("declaration").get()
+    Declaration.objects.all().delete()
+    with pytest.raises(deciding.DecisionError):
+        decide_on(read, border_officer)
+
+
+def test_a_journey_is_corrected_until_its_last_day(declare: Any, area_tree: Areas) -> None:
+    declaration = declare(travel_day=today())
+    noon = datetime.combine(declaration.last_day, time(12), VIETNAM)
+    given: dict[str, Any] = {
+        "declaration": declaration,
+        "area": area_tree.haichau,
+        "party": actions.Party(trip(), [traveller()]),
+    }
+    assert actions.correct(revision=1, at=noon, **given).revision == 2
+    with pytest.raises(actions.EntryError):
+        actions.correct(revision=2, at=noon + timedelta(days=1), **given)
+
+
+def test_a_name_and_a_document_without_a_birth_find_nobody(area_tree: Areas) -> None:
+    known = people.register_person(name="Somchai Kaewmanee", area=area_tree.tayho, passport="AC1234417")
+    given = {"name": "Somchai Kaewmanee", "document": "AC1234417"}
+    for answers in (given, given | {"birth_year": 1988}, given | {"birth_date": "1988-03-04"}):
+        with transaction.atomic():
+            assert actions._person(answers, area_tree.tayho, {}) != known
+            transaction.set_rollback(True)
 
 
 def test_decisions_are_kept_once_and_a_quarantine_is_whole(declare: Any, border_officer: Any) -> None:
     person = declare().travellers.get()
     key, now = uuid4(), timezone.now()
-    given: dict[str, Any] = {"traveller": person, "at": now, "by": border_officer}
+    given: dict[str, Any] = {
+        "declaration": person.declaration,
+        "number": 1,
+        "revision": 1,
+        "at": now,
+        "by": border_officer,
+    }
     first = deciding.decide(kind="test", key=key, **given)
     assert deciding.decide(kind="test", key=key, **given) == first
     with pytest.raises(deciding.DecisionError):
@@ -157,7 +266,7 @@ def test_a_desk_with_a_wrong_clock_decides_between_the_declaration_and_now(decla
     person = declare().travellers.get()
     for hours in (-100, 100):
         at = timezone.now() + timedelta(hours=hours)
-        kept = deciding.decide(traveller=person, kind="pass", at=at, by=border_officer, key=uuid4())
+        kept = decide_on(person, border_officer, at=at)
         assert person.declaration.submitted_at <= kept.at <= timezone.now()
 
 

@@ -5,7 +5,9 @@ import json
 import subprocess
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from hypothesis import given
@@ -16,7 +18,31 @@ from lachan.systems.entry import signed
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 LAST = 1_786_000_000
-BODY: list[Any] = ["0123456789AB", "da-nang", "2026-08-13", LAST, 1, "12/QĐ-BYT", "VN627", [[1, "A B", "417", 1988]]]
+BODY: list[Any] = ["0123456789AB", "da-nang", "2026-08-13", LAST, 1, "12/QĐ-BYT", "VN627", [[1, "A B", "417"]]]
+
+
+def of_the_first_kind() -> str:
+    """A code as servers wrote it while it told the year of birth, rightly signed."""
+    return write_under("LCE1:", [*BODY[:-1], [[1, "A B", "417", 1988, "THA", "", "clear", []]]])
+
+
+def write_under(prefix: str, body: list[Any]) -> str:
+    plain = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    r, s = utils.decode_dss_signature(KEY.sign(prefix[:-1].encode() + plain, ec.ECDSA(SHA256())))
+    return prefix + signed.base45(plain + r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def test_a_code_that_told_the_year_of_birth_is_never_read_as_one_of_today() -> None:
+    assert signed.read(write_under(signed.PREFIX, BODY), KEY.public_key(), LAST).state == "valid", "the helper signs"
+    old = of_the_first_kind()
+    for text in (old, signed.PREFIX + old.removeprefix("LCE1:")):
+        assert signed.read(text, KEY.public_key(), LAST).state == "forged"
+
+
+@pytest.mark.parametrize("text", ["A", "ABCD", ":::", "ZZZ", "::", "ab"])
+def test_what_no_bytes_give_is_not_base45(text: str) -> None:
+    with pytest.raises(ValueError, match=r"base45|substring"):
+        signed.unbase45(text)
 
 
 def test_base45_as_rfc_9285_prints_it() -> None:
@@ -65,8 +91,10 @@ def test_the_browser_judges_the_same() -> None:
         text[:-1],
         text[:40] + ("0" if text[40] != "0" else "1") + text[41:],
         "",
-        "LCE1:",
-        "LCE1:::::",
+        "LCE2:",
+        "LCE2:::::",
+        of_the_first_kind(),
+        "LCE2:" + of_the_first_kind().removeprefix("LCE1:"),
         "HC1:AB",
     ]
     point = KEY.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

@@ -1,5 +1,6 @@
 """From an officer's code to published keys: what is taken, what is refused, and that nothing of a refusal stays."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from django.utils import timezone
 from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.ground.platform import keyring
-from lachan.systems.proximity import codes, jws
+from lachan.register.access import ratelimit
+from lachan.systems.proximity import api, codes, jws
 from lachan.systems.proximity.api import ANSWER_BYTES, MAX_KEYS
 from lachan.systems.proximity.errors import Refused
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Upload
@@ -228,3 +230,92 @@ def test_the_code_itself_is_nowhere(issue: Issue) -> None:
     row = Code.objects.filter(pk=code.code.pk).values().get()
     kept = [value if isinstance(value, bytes) else str(value).encode() for value in row.values()]
     assert not any(code.text.encode() in value for value in kept)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits for the next step, none of them waited."""
+    slept: list[float] = []
+    monkeypatch.setattr(api, "ANSWER_STEP_S", 0.06)
+    monkeypatch.setattr(api.time, "sleep", slept.append)
+    return slept
+
+
+def test_too_many_certificates_are_refused_at_once(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    monkeypatch.setattr(codes, "CERTIFICATES_IP", ratelimit.Limit("test.certificate", 2, 600))
+    device = Device()
+    shared = [device.key(1)]
+    token = device.verify(issue().text).json()["token"]
+    assert [device.certify(token, shared).status_code for _nth in range(2)] == [200, 200]
+    assert len(waits) == 3
+    for more in ({}, {"X-Chaff": "1"}):
+        refused = device.certify(token, shared, **more)
+        assert refusal(refused) == (429, "too_many_certificates")
+        assert 0 < int(refused["Retry-After"]) <= 300 and "phút" in refused.json()["error"]["message"]
+    assert len(waits) == 3
+
+
+def test_half_of_the_threads_wait_and_no_more(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    assert api._waiting._initial_value == 4  # type: ignore[attr-defined]
+    monkeypatch.setattr(api, "_waiting", threading.BoundedSemaphore(1))
+    device, code = Device(), issue()
+    with api._waiting:
+        for more in ({}, {"X-Chaff": "1"}):
+            busy = device.verify(code.text, **more)
+            assert refusal(busy) == (503, "busy") and busy["Retry-After"] == "1"
+    assert waits == [] and Code.objects.get().status == "issued"
+    assert device.verify(code.text).status_code == 200
+    # A fault of the server gives its place back.
+    monkeypatch.setattr(codes, "claim", lambda **_given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        device.verify(code.text)
+    assert api._waiting.acquire(blocking=False)
+
+
+def test_many_addresses_guess_no_faster(issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "TRIES_ALL", ratelimit.Limit("test.all", 3, 900))
+    right, device = issue(), Device()
+
+    def try_from(address: str, code: str, **headers: str) -> Any:
+        device.client.defaults["REMOTE_ADDR"] = address
+        return device.verify(code, **headers)
+
+    for nth in range(6):
+        assert try_from(f"10.0.0.{nth}", f"ABC{nth}", **{"X-Chaff": "1"}).status_code == 200, "no guess, not counted"
+    assert try_from("10.0.1.0", issue().text).status_code == 200, "a right one is not counted"
+    assert [try_from(f"10.0.2.{nth}", f"ABC{nth}").status_code for nth in range(4)] == [422, 422, 422, 429]
+    # A right one is refused like a wrong one, or the refusals would tell them apart; so is a dummy.
+    refused = try_from("10.0.3.0", right.text)
+    assert refusal(refused) == (429, "too_many_tries") and int(refused["Retry-After"]) > 0
+    assert refusal(try_from("10.0.3.1", "ABC", **{"X-Chaff": "1"})) == (429, "too_many_tries")
+    Code.objects.get(pk=right.code.pk, status="issued")
+
+
+def test_a_network_guesses_no_faster_than_an_address(issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "TRIES_IP", ratelimit.Limit("test.ip", 2, 900))
+    device, answers = Device(), []
+    for nth in range(3):
+        device.client.defaults["REMOTE_ADDR"] = f"2001:db8::{nth}"
+        answers.append(device.verify(f"ABC{nth}").status_code)
+    assert answers == [422, 422, 429]
+
+
+def test_a_decoy_learns_nothing_of_a_code(issue: Issue, province_officer: Any) -> None:
+    device, used = Device(), issue()
+    device.verify(used.text)
+    live, old = issue(), issue()
+    Code.objects.filter(pk=old.code.pk).update(expires_at=timezone.now())
+    gone = issue()
+    with audit.acting(audit.system("tests")):
+        codes.withdraw_code(code=gone.code, by=province_officer)
+    Code.objects.update(report=4)
+    for text in (live.text, used.text, old.text, gone.text, "12345678"):
+        answer = device.verify(text, **{"X-Chaff": "1"})
+        told = answer.json()
+        assert answer.status_code == 200 and (told["report"], told["onset"]) == (1, None)
+        assert told["expires"] > timezone.now().timestamp() + 23 * 3600
+    assert Code.objects.get(pk=live.code.pk).status == "issued"

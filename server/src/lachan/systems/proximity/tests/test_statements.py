@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from lachan.ground import audit
+from lachan.register.access import ratelimit
 from lachan.response.tracing import actions as tracing
 from lachan.response.tracing.models import Contact, Exposure
 from lachan.systems.proximity import chores, codes, statements
@@ -106,6 +107,39 @@ def test_a_false_claim_fails(issue: Issue, tin: Any, owner: Any) -> None:
     assert code_of(answer(liar, case)) == (409, "no_fit")
     # Somebody who heard the true contact too knows identifiers, but has no key that makes them.
     assert Encounter.objects.count() == 0 and not Heard.objects.filter(confirmed=True).exists()
+
+
+@pytest.mark.parametrize("officer", [True, False])
+def test_a_published_key_makes_nobody_its_owner(issue: Issue, tin: Any, owner: Any, officer: bool) -> None:
+    """Whoever was heard publishes too: from then on everybody makes the identifiers that the case heard."""
+    case, heard, liar = Device(), signed_in(tin), signed_in(owner)
+    shared(case, heard, published(case, issue().text))
+    published(heard, issue().text, officer=officer)
+    liar.keys = heard.keys
+    assert code_of(answer(liar, case)) == (422, "identifier_published")
+    Upload.objects.filter(person=None).update(revoked_at=timezone.now())
+    assert code_of(answer(liar, case)) == (422, "identifier_published"), "taken back, it is known all the same"
+    assert Encounter.objects.count() == 0 and not Heard.objects.filter(confirmed=True).exists()
+
+
+def test_who_published_too_may_still_answer(issue: Issue, tin: Any) -> None:
+    case, warned = Device(), signed_in(tin)
+    shared(case, warned, published(case, issue().text))
+    published(warned, issue().text)
+    # The code of these tests is Hạnh's.
+    Upload.objects.filter(pk=Upload.objects.latest("pk").pk).update(person=tin.person)
+    assert answer(warned, case).status_code == 200
+
+
+def test_answers_are_counted_also_when_refused(issue: Issue, tin: Any, owner: Any, monkeypatch: Any) -> None:
+    assert (statements.ANSWERS_ACCOUNT.burst, statements.ANSWERS_ACCOUNT.seconds) == (20, 3600)
+    monkeypatch.setattr(statements, "ANSWERS_ACCOUNT", ratelimit.Limit("test.answers", 2, 3600))
+    case, warned, other = Device(), signed_in(tin), signed_in(owner)
+    shared(case, warned, published(case, issue().text))
+    assert [code_of(answer(warned, Device()))[0] for _nth in range(2)] == [422, 422]
+    refused = answer(warned, case)
+    assert code_of(refused) == (429, "too_many_answers") and 0 < int(refused["Retry-After"]) <= 1800
+    assert code_of(answer(other, case)) == (409, "no_fit"), "somebody else's count"
 
 
 def test_an_answer_is_given_once(issue: Issue, tin: Any, owner: Any) -> None:

@@ -84,3 +84,17 @@ def test_the_longest_waiting_first_and_nobody_elses(
     assert work.ask_call(person=tin.person, teller=tin.person, area=tin.person.area, note="Sốt") == theirs
     assert list(work.items(visible(commune_officer, Permission.CALL_LIST))) == [first, tip]
     assert [item.note for item in work.items(visible(other_commune_officer, Permission.CALL_LIST))] == ["Sốt"]
+
+
+def test_the_sweep_has_a_lock_of_its_own() -> None:
+    from lachan.systems.proximity import exporting, log
+
+    assert len({work.LOCK, log._LOCK, exporting._LOCK}) == 3
+
+
+def test_no_item_is_prepared_for_whom_nobody_calls() -> None:
+    """What is not handed on is not gathered either."""
+    from types import SimpleNamespace
+
+    well: Any = SimpleNamespace(shared=True, area=object(), level="well")
+    assert work.of_report(well) is None
