@@ -4,20 +4,16 @@ The work runs in a thread of the steward, in steps that each stand for themselve
 goes on where it was, and no row comes in twice.
 """
 
-import io
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import xlsxwriter
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lachan.ground import audit
-from lachan.ground.platform import keyring
+from lachan.ground.platform import bulk, keyring
 from lachan.ground.platform.ids import uuid7
 from lachan.ground.platform.text import fold
 from lachan.register.access.models import Account
@@ -32,7 +28,6 @@ KEEP_CONTENT = timedelta(days=7)
 # An imported place waits for its owner longer than one who was asked in person.
 INVITATION = timedelta(days=90)
 LOCK = 7_203_001
-log = logging.getLogger(__name__)
 Progress = Callable[[int], None]
 
 
@@ -59,24 +54,40 @@ class Judged:
 
 def judge(content: bytes, allowed: frozenset[int] | None, progress: Progress = lambda _done: None) -> Judged:
     """Read and judge a file; nothing is written. Raises UnreadableFile."""
+    table = read_table(content)
+    found = []
     try:
-        table = spreadsheet.read(content)
-        found = []
         for row in rows.judged(table, allowed):
             found.append(row)
             if len(found) % CHUNK == 0:
                 progress(len(found))
-    except spreadsheet.SpreadsheetError as error:
-        raise UnreadableFile(_sentence(error.code)) from error
-    except rows.NoColumnError as error:
-        raise UnreadableFile(
-            _("Không thấy cột “%(title)s”. Dùng tệp mẫu, giữ nguyên dòng đầu.") % {"title": error.title}
-        ) from error
+    except bulk.NoColumnError as error:
+        raise no_column(error) from error
     rows.known_twins(found)
     result = Judged(table[0])
     for row in found:
         (result.rejects if row.faults else result.twins if row.twin else result.good).append(row)
     return result
+
+
+def read_table(content: bytes) -> list[list[str]]:
+    """The rows of a file, head first. Raises UnreadableFile."""
+    try:
+        return spreadsheet.read(content)
+    except spreadsheet.SpreadsheetError as error:
+        raise UnreadableFile(_sentence(error.code)) from error
+
+
+def no_column(error: bulk.NoColumnError) -> UnreadableFile:
+    """Which column is missing, in words."""
+    said = _("Không thấy cột “%(title)s”. Dùng tệp mẫu, giữ nguyên dòng đầu.")
+    return UnreadableFile(said % {"title": error.title})
+
+
+def check_size(content: bytes) -> None:
+    """Raises UnreadableFile when the file is too large to take."""
+    if len(content) > spreadsheet.MAX_FILE_BYTES:
+        raise UnreadableFile(_sentence("too_large"))
 
 
 def _sentence(code: str) -> str:
@@ -125,36 +136,12 @@ def store(wanted: Sequence[Row]) -> int:
 
 def rejects_file(judged: Judged) -> bytes:
     """The rows to mend, as they came, the wrong cells marked and explained; it can be mended and sent again."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    bold, wrap = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True})
-    marked = book.add_format({"bg_color": "#fbe3dc", "bold": True})
-    where = rows.heads(judged.head)
-    titles = {column.key: str(column.title) for column in COLUMNS}
-    # What an earlier round wrote is written anew.
-    last = _("Sửa thế nào")
-    head = [cell for cell in judged.head if cell != last]
-    for column, title in enumerate([*head, last]):
-        sheet.write_string(0, column, title, bold)
-    listed = sorted(judged.rejects + judged.twins, key=lambda row: row.number)
-    for line, row in enumerate(listed, start=1):
-        faults = dict(reversed(row.faults))
-        bad = {where[key]: mend for key, mend in faults.items() if key in where}
-        for column in range(len(head)):
-            cell = row.cells[column] if column < len(row.cells) else ""
-            sheet.write_string(line, column, cell, marked if column in bad else None)
-            if column in bad:
-                sheet.write_comment(line, column, bad[column])
-        said = [f"{titles[key]}: {mend}" for key, mend in row.faults]
-        if row.twin:
-            said.append(_("Trùng tên, địa chỉ và phường, xã với %(twin)s.") % {"twin": row.twin})
-        sheet.write_string(line, len(head), "\n".join(said), wrap)
-    sheet.set_column(0, max(len(head) - 1, 0), 18)
-    sheet.set_column(len(head), len(head), 70)
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return out.getvalue()
+
+    def twin(row: bulk.Row) -> str:
+        return _("Trùng tên, địa chỉ và phường, xã với %(twin)s.") % {"twin": row.twin} if row.twin else ""
+
+    listed = judged.rejects + judged.twins
+    return bulk.rejects_file(head=judged.head, columns=COLUMNS, rows=listed, last=_("Sửa thế nào"), more=twin)
 
 
 def template() -> bytes:
@@ -174,8 +161,7 @@ def allowed_for(account: Account) -> frozenset[int]:
 @transaction.atomic
 def submit(*, by: Account, filename: str, content: bytes) -> PlaceImport:
     """Take a file; the steward reads it. Raises UnreadableFile when it is too large to take."""
-    if len(content) > spreadsheet.MAX_FILE_BYTES:
-        raise UnreadableFile(_sentence("too_large"))
+    check_size(content)
     made = PlaceImport.objects.create(by=by, filename=filename[:120], content=content)
     audit.record(action="places.import.submit", obj=made)
     return made
@@ -203,18 +189,16 @@ def discard(*, job: PlaceImport) -> None:
 
 def work() -> bool:
     """Do what waits, one import: whether there was one. Called outside a transaction."""
-    waits = (PlaceImport.Status.WAITING, PlaceImport.Status.STORING)
-    job = PlaceImport.objects.filter(status__in=waits).order_by("created_at").first()
+    job: PlaceImport | None = _worker.waits().first()
     if job is None:
         return False
     try:
-        judged = judge(bytes(job.content or b""), allowed_for(job.by), lambda done: _note(job, read=done))
+        judged = judge(bytes(job.content or b""), allowed_for(job.by), lambda done: job.note(read=done))
     except UnreadableFile as error:
-        _note(job, status=PlaceImport.Status.REFUSED, refusal=str(error), content=None, finished_at=timezone.now())
+        job.note(status=PlaceImport.Status.REFUSED, refusal=str(error), content=None, finished_at=timezone.now())
         return True
     if job.status == PlaceImport.Status.WAITING:
-        _note(
-            job,
+        job.note(
             status=PlaceImport.Status.CHECKED,
             rows=judged.rows,
             read=judged.rows,
@@ -238,43 +222,15 @@ def _bring_in(job: PlaceImport, judged: Judged) -> None:
             total += store(chunk)
             PlaceImport.objects.filter(pk=job.pk).update(stored=total, stored_row=chunk[-1].number)
             audit.record(action="places.import.store", obj=job, detail={"places": len(chunk)})
-    _note(job, status=PlaceImport.Status.DONE, content=None, finished_at=timezone.now())
+    job.note(status=PlaceImport.Status.DONE, content=None, finished_at=timezone.now())
 
 
-def _note(job: PlaceImport, **changes: object) -> None:
-    PlaceImport.objects.filter(pk=job.pk).update(**changes)
-
-
-_thread: threading.Thread | None = None
+_worker = bulk.Worker("places import", LOCK, PlaceImport, work, lambda: audit.acting(audit.system("places import")))
 
 
 def work_aside() -> None:
-    """Let a thread do what waits, so that the steward's other chores are not held up; one import at a time anywhere."""
-    global _thread  # noqa: PLW0603  one importer a process
-    if _thread is not None and _thread.is_alive():
-        return
-    if not PlaceImport.objects.filter(status__in=(PlaceImport.Status.WAITING, PlaceImport.Status.STORING)).exists():
-        return
-    _thread = threading.Thread(target=_work_alone, name="places import", daemon=True)
-    _thread.start()
-
-
-def _work_alone() -> None:
-    close_old_connections()
-    try:
-        with connection.cursor() as cursor, audit.acting(audit.system("places import")):
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-            if not cursor.fetchone()[0]:
-                return
-            try:
-                while work():
-                    pass
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    except Exception:
-        log.exception("an import of places stopped; it goes on at the next round")
-    finally:
-        connection.close()
+    """Let a thread bring in what waits."""
+    _worker.aside()
 
 
 @transaction.atomic

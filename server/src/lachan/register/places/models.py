@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground.platform.bulk import ImportJob
 from lachan.ground.platform.ids import uuid7
 from lachan.ground.platform.text import fold
 from lachan.register.areas.models import Area
@@ -218,36 +219,11 @@ class CodeReport(models.Model):
         return f"report {self.pk} of place {self.place_id}"
 
 
-class PlaceImport(models.Model):
-    """A spreadsheet of places on its way in: read and judged first, brought in when its officer says so."""
+class PlaceImport(ImportJob):
+    """A spreadsheet of places on its way in. The file holds owners' phone numbers."""
 
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("chờ đọc")
-        CHECKED = "checked", _("đã đọc, chưa đưa vào")
-        STORING = "storing", _("đang đưa vào")
-        DONE = "done", _("đã đưa vào")
-        REFUSED = "refused", _("không đọc được")
-
-    key = models.UUIDField(unique=True, default=uuid7, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    filename = models.TextField()
-    # The file holds owners' phone numbers: it goes as soon as the import is done, or after a week.
-    content = models.BinaryField(null=True)
-    status = models.TextField(choices=Status, default=Status.WAITING)
     with_twins = models.BooleanField(default=False)
-    rows = models.PositiveIntegerField(null=True)
-    read = models.PositiveIntegerField(default=0)
-    good = models.PositiveIntegerField(default=0)
     twins = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-    stored = models.PositiveIntegerField(default=0)
-    # The last row brought in: where to go on after a stop.
-    stored_row = models.PositiveIntegerField(default=0, db_default=0)
-    # The rejected rows with reason and mend beside each, as a spreadsheet to mend and bring again.
-    rejects = models.BinaryField(null=True)
-    refusal = models.TextField(blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["status", "created_at"], name="places_import_queue")]

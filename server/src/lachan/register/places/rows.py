@@ -3,15 +3,16 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from functools import cache
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lachan.ground.platform import bulk
+from lachan.ground.platform.bulk import Column
 from lachan.ground.platform.text import fold
 from lachan.register.access import phones
 from lachan.register.areas import queries as areas
@@ -20,18 +21,6 @@ from lachan.register.areas.spelling import query_keys
 from lachan.register.places.actions import MAX_CAPACITY, MAX_STAY_MINUTES
 from lachan.register.places.forms import MAX_ADDRESS, MAX_NAME
 from lachan.register.places.models import Place
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the template. `names` are the folded heads by which it is known."""
-
-    key: str
-    title: str | Promise
-    hint: str | Promise
-    names: tuple[str, ...]
-    needed: bool = False
-
 
 COLUMNS = (
     Column(
@@ -92,42 +81,14 @@ EXAMPLE = (
 )
 
 
-class NoColumnError(Exception):
-    """A column that is needed is not there; `title` is its name."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__(title)
-        self.title = title
-
-
 @dataclass(slots=True)
-class Row:
-    """A row judged. `faults` are (column key, mend); `twin` names the place or row it seems to repeat."""
-
-    number: int
-    cells: list[str]
-    values: dict[str, Any] = field(default_factory=dict)
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    twin: str = ""
+class Row(bulk.Row):
+    """A row judged; `twin` names the place or row it seems to repeat."""
 
     @property
     def identity(self) -> tuple[str, str, int]:
         """What makes two rows the same place, as far as words can tell."""
         return fold(self.values["name"]), fold(self.values["address"]), self.values["area"]
-
-
-def heads(row: list[str]) -> dict[str, int]:
-    """Where each known column stands. Raises NoColumnError."""
-    known = {name: column.key for column in COLUMNS for name in (*column.names, fold(str(column.title)))}
-    found: dict[str, int] = {}
-    for at, cell in enumerate(row):
-        key = known.get(fold(cell).rstrip(" *"))
-        if key is not None:
-            found.setdefault(key, at)
-    for column in COLUMNS:
-        if column.needed and column.key not in found:
-            raise NoColumnError(str(column.title))
-    return found
 
 
 @cache
@@ -357,7 +318,7 @@ def _pairs(row: Row) -> None:
 
 def judged(rows: list[list[str]], allowed: frozenset[int] | None) -> Iterator[Row]:
     """Every row under the head that is not blank. Raises NoColumnError at once."""
-    judge = Judge(heads(rows[0]), allowed)
+    judge = Judge(bulk.heads(rows[0], COLUMNS), allowed)
     return (judge.row(number, cells) for number, cells in enumerate(rows[1:], start=1) if cells)
 
 
