@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from lachan.ground import audit
 from lachan.ground.platform import steward
-from lachan.systems.proximity import exporting, keeping
+from lachan.systems.proximity import exporting, keeping, log
 from lachan.systems.proximity.models import Decoy, Heard
 from lachan.systems.proximity.statements import KEEP_DAYS
 
@@ -28,3 +28,10 @@ def expire() -> int:
         before = int((now - timedelta(days=KEEP_DAYS)).timestamp()) // 600
         gone += Heard.objects.filter(interval__lt=before).delete()[0]
         return gone + Decoy.objects.filter(hour__lt=now - timedelta(days=KEEP_DAYS)).delete()[0]
+
+
+@steward.daily("03:10", "proximity.log")
+def check_log() -> None:
+    """Whether the public log still follows link by link: devices refuse every key file once it does not."""
+    if (number := log.broken_at()) is not None:
+        raise RuntimeError(f"entry {number} of the public log of key files does not follow from the one before")

@@ -20,10 +20,10 @@ from lachan.register.access.tokens import hash_token, new_token
 from lachan.response.cases.models import Case
 from lachan.response.cases.states import Status
 from lachan.response.tracing.models import Contact
-from lachan.systems.proximity import jws
 from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.models import Code, Report
 from lachan.systems.proximity.states import State, may_follow
+from lachan_proximity import jws
 
 SHORT_DIGITS, SHORT_LIFE = 8, timedelta(minutes=15)
 LONG_LETTERS, LONG_LIFE = 16, timedelta(hours=24)

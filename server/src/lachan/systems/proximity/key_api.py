@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from lachan.ground.platform import keyring
 from lachan.ground.platform.api import ApiError, endpoint, respond
 from lachan.response.alerts import feed
-from lachan.systems.proximity import codes, exporting, jws
+from lachan.systems.proximity import codes, exporting
 from lachan.systems.proximity.models import KeyFile, LogEntry
 from lachan.systems.proximity.publishing import REGION
+from lachan_proximity import jws
 from lachan_proximity.keyfile.plan import index
 
 FRESH_S, IMMUTABLE_S = 300, 31_536_000

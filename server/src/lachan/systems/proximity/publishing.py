@@ -18,10 +18,11 @@ from lachan.ground.platform import keyring
 from lachan.ground.platform.ids import uuid7
 from lachan.register.access import ratelimit
 from lachan.register.access.tokens import hash_token
-from lachan.systems.proximity import codes, jws, keys
+from lachan.systems.proximity import codes, keys
 from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Report, Upload
 from lachan.systems.proximity.states import State
+from lachan_proximity import jws
 from lachan_proximity.identifiers.gaen import INTERVAL_SECONDS, DayKey
 from lachan_proximity.keyfile.plan import EMBARGO_INTERVALS, OLDEST_DAYS
 

@@ -19,11 +19,12 @@ from lachan.ground import audit
 from lachan.ground.platform import keyring
 from lachan.register.access import ratelimit
 from lachan.register.people.models import Person
-from lachan.systems.proximity import codes, jws
+from lachan.systems.proximity import codes
 from lachan.systems.proximity.errors import Refused, too_many
 from lachan.systems.proximity.fitting import INTERVALS_APART, Met, Note, fit, own_tags
 from lachan.systems.proximity.models import Encounter, Heard, PublishedKey, Upload
 from lachan.systems.proximity.publishing import own_upload
+from lachan_proximity import jws
 from lachan_proximity.identifiers import gaen
 
 MAX_HEARD = 20_000

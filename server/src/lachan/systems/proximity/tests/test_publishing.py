@@ -12,11 +12,12 @@ from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.ground.platform import keyring
 from lachan.register.access import ratelimit
-from lachan.systems.proximity import api, codes, jws
+from lachan.systems.proximity import api, codes
 from lachan.systems.proximity.api import ANSWER_BYTES, MAX_KEYS
 from lachan.systems.proximity.errors import Refused
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Upload
 from lachan.systems.proximity.tests.devices import Device, today
+from lachan_proximity import jws
 from lachan_proximity.identifiers.gaen import DayKey
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Compact JSON Web Signatures (RFC 7515) with ES256: certificates, receipts, the head of the log. Pure."""
+"""Compact JSON Web Signatures (RFC 7515) with ES256: certificates, receipts, the head of the log."""
 
 import binascii
 import json
