@@ -32,8 +32,11 @@ PHONES, PLACES = 10_000, 10_000
 CONNECTIONS = 64
 RUNS = 5
 SECONDS = 8.0
-# More than the lane's queue holds, so that an overload really is one.
-CROWD = 6000
+# An overload is one only when more requests are under way than the queue holds (4,000) and its two connections carry
+# (1,000 each): each connection of the crowd has one.
+CROWD = 12_000
+# The crowd takes some seconds to fill the queue; it is held there as long again.
+LEAST_OVERLOAD_S = 8.0
 FASTEST = 12_000
 
 # What the lane's statement does, for one row: the same look-ups by index, the same two inserts.
@@ -136,6 +139,9 @@ def _pgbench(cluster: postgres.Cluster, script: Path, seconds: float) -> float:
 
 def run(scale: float) -> Iterator[Figure]:
     seconds = max(1.0, SECONDS * scale)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Before the servers start: they keep a file for each connection, too.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     runs = RUNS if scale >= 0.1 else 2
     # psycopg and pgbench run as this user; the cluster's socket folder is the cluster user's, which root may enter.
     folder = Path(tempfile.mkdtemp(prefix="lachan-bench-web-"))
@@ -180,23 +186,31 @@ def run(scale: float) -> Iterator[Figure]:
         p99 = statistics.median(result.percentile(0.99) for result in results) * 1000
         yield Figure("checkin.p99", p99, "ms", "lower", runs, note=f"closed loop, {CONNECTIONS} connections")
         yield Figure("checkin.rss", _rss_mib(lane.pid), "MiB", "lower", 1)
-        yield from _overload(ours, rates["lane"], seconds, lane.pid)
+        yield from _overload(ours, rates["lane"], seconds, lane.pid, hard)
         _check(cluster)
 
 
-def _overload(port: int, capacity: float, seconds: float, pid: int) -> Iterator[Figure]:
-    """Twice what it can do, from more connections than the queue holds."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    crowd = min(CROWD, hard // 2 - 200)
+def _overload(port: int, capacity: float, seconds: float, pid: int, hard: int) -> Iterator[Figure]:
+    """Twice what it can do, open loop, from more connections than the queue holds."""
+    crowd = min(CROWD, hard - 500)
+    seconds = max(seconds, LEAST_OVERLOAD_S)
     result = load.run(
         port, request, seconds=seconds, connections=crowd, most=int(capacity * seconds * 2.2), rate=capacity * 2
     )
     answers = sum(result.statuses.values())
-    other = answers - result.statuses[200] - result.statuses[201] - result.statuses[503]
+    refused = result.statuses[503]
+    if not refused:
+        raise RuntimeError(f"the queue never filled ({dict(result.statuses)}): that was no overload")
+    good = result.statuses[200] + result.statuses[201]
+    # A refusal that doesn't say when to come back is no orderly one.
+    other = answers - good - refused + result.mute
     told = dict(sorted(result.statuses.items()))
-    note = f"{crowd} connections, {answers} answers: {told}, worker {_rss_mib(pid):.0f} MiB"
-    yield Figure("checkin.overload", other / answers if answers else 1.0, "share", "lower", 1, note=note)
+    note = f"{crowd} connections, {capacity * 2:.0f} req/s offered for {seconds:.0f} s, answers {told}, 503 without"
+    note += f" Retry-After {result.mute}, worker {_rss_mib(pid):.0f} MiB"
+    yield Figure("checkin.overload", other / answers, "share", "lower", 1, note=note)
+    yield Figure(
+        "checkin.refused", refused / answers, "share", "lower", 1, note="503 with Retry-After, in the overload"
+    )
 
 
 def _check(cluster: postgres.Cluster) -> None:

@@ -21,11 +21,13 @@ Maker = Callable[[int, int], bytes]
 
 @dataclass
 class Result:
-    """`statuses` counts answers by status (0: no answer); `latencies` in seconds, of every answer."""
+    """`statuses` counts answers by status (0: no answer); `latencies` in seconds, of every answer; `mute` counts the
+    503 that don't say when to try again."""
 
     seconds: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
+    mute: int = 0
 
     @property
     def good_rate(self) -> float:
@@ -67,7 +69,10 @@ class _Client(asyncio.Protocol):
         length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if whole else 0
         if len(self.buffer) < head_end + 4 + length:
             return
-        self.load.answered(int(self.buffer[9:12]), time.perf_counter() - self.sent_at)
+        status = int(self.buffer[9:12])
+        self.load.answered(status, time.perf_counter() - self.sent_at)
+        if status == 503 and b"\r\nretry-after:" not in head:
+            self.load.result.mute += 1
         self.buffer, self.sent_at = b"", 0.0
         if whole:
             self.load.free(self)
@@ -121,6 +126,8 @@ class _Load:
         if self.rate is None:
             await asyncio.sleep(self.seconds)
         else:
+            # A crowd takes seconds to connect; nothing was sent meanwhile.
+            began = time.perf_counter()
             due = 0.0
             while (passed := time.perf_counter() - began) < self.seconds:
                 due += self.rate * 0.005
@@ -198,6 +205,7 @@ def run(
         part: Result = out.get()
         total.seconds = max(total.seconds, part.seconds)
         total.statuses.update(part.statuses)
+        total.mute += part.mute
         total.latencies += part.latencies
     for worker in workers:
         worker.join()
