@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from lachan_proximity import cli_sharing
 from lachan_proximity.agent import sharing
+from lachan_proximity.agent.line import Answer, Send
 from lachan_proximity.cli import main
 from lachan_proximity.identifiers.gaen import DayKey
 from lachan_proximity.sightings import Sightings, Vault
@@ -31,16 +33,17 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """A server that says yes to everything."""
     asked: list[tuple[str, dict[str, Any]]] = []
 
-    def over_http(server: str) -> sharing.Send:
-        def send(path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def over_http(server: str) -> Send:
+        def send(path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+            assert body is not None
             asked.append((path.removeprefix(sharing.ROOT), json.loads(body)))
             assert len(body) == sharing.REQUEST_BYTES or path.endswith(("heard", "revoke"))
             names = ("token", "certificate", "upload", "signed", "secret")
-            return 200, json.dumps(dict.fromkeys(names, "x")).encode()
+            return Answer(200, json.dumps(dict.fromkeys(names, "x")).encode())
 
         return send
 
-    monkeypatch.setattr(sharing, "over_http", over_http)
+    monkeypatch.setattr(cli_sharing, "over_http", over_http)
     return asked
 
 
@@ -74,6 +77,8 @@ def test_a_dummy_sends_the_same_three_requests(sent: list[Any]) -> None:
     assert [path for path, _body in sent] == ["verify", "certificate", "publish"]
 
 
-def test_an_address_is_needed() -> None:
-    with pytest.raises(ValueError, match="https"):
-        sharing.over_http("file:///etc/passwd")
+def test_any_answer_without_a_reason_is_a_refusal() -> None:
+    for body in (b"", b"[1]", b"<html>", b'{"error": "no"}', b'{"error": {"message": "no"}}'):
+        server = sharing.Server(lambda _path, _body, _headers, body=body: Answer(500, body))  # type: ignore[misc]
+        with pytest.raises(sharing.RefusedError):
+            server.post("verify", {})

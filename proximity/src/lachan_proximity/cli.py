@@ -93,6 +93,10 @@ def _run(options: argparse.Namespace) -> int:
             settings=Settings(calibration=calibration.of_model(options.model, table)),
             passphrase=passphrase,
             seconds=options.seconds,
+            server=options.server,
+            public_key=options.public_key.read_bytes() if options.public_key else None,
+            region=options.region,
+            part_of_day=options.part_of_day,
         ),
         lambda text: print(text, flush=True),
     )
@@ -101,9 +105,8 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Key files against this device's store; prints what it means, sends nothing."""
     from lachan_proximity import calibration
-    from lachan_proximity.exposures import check
+    from lachan_proximity.agent.checking import examined
     from lachan_proximity.keyfile import Verifier, read
-    from lachan_proximity.risk.why import explain
     from lachan_proximity.sightings import Sightings, Vault
 
     if not (options.data / "sightings.sqlite").exists():
@@ -114,26 +117,14 @@ def _check(options: argparse.Namespace) -> int:
     store = Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
     today = day_of(options.today)
     profile = RiskProfile.load(options.config) if options.config else RiskProfile.shipped()
-    checked = check(store, exports, profile, today=today, receiver=calibration.of_model(options.model))
-    document = result_json(profile, checked.result, today)
-    document["why"] = {
-        language: explain(
-            checked.result, today=today, language=language, near=checked.near, show_part_of_day=options.part_of_day
-        )
-        for language in ("vi", "en")
-    }
-    document["encounters"] = [
-        {
-            "date": _iso(int(encounter.start // 86_400)),
-            "minutesCertain": round(encounter.certain, 1),
-            "minutesPossible": round(encounter.possible, 1),
-            "typicalAttenuation": round(encounter.typical_attenuation),
-            "probabilityWithin2m": None if estimate is None else round(estimate.near, 2),
-            "metres80": None if estimate is None else [round(estimate.low, 1), round(estimate.high, 1)],
-        }
-        for exposure in checked.exposures
-        for encounter, estimate in exposure.encounters
-    ]
+    document = examined(
+        store,
+        exports,
+        profile,
+        today=today,
+        receiver=calibration.of_model(options.model),
+        part_of_day=options.part_of_day,
+    )
     store.close()
     _print(document)
     return 0
@@ -209,6 +200,10 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--passphrase-file", type=Path, help="the passphrase of the key file, from a file")
     run.add_argument("--language", choices=("vi", "en"))
     run.add_argument("--seconds", type=float, help="stop after so long")
+    run.add_argument("--server", help="https://…: fetch key files there, compare, send dummies; offline without")
+    run.add_argument("--public-key", type=Path, help="PEM of the key to trust; the first one shown without")
+    run.add_argument("--region", default="VN", help="of the key files")
+    run.add_argument("--part-of-day", action="store_true", help="say the part of the day in a warning too")
     run.set_defaults(run=_run)
 
     check = verbs.add_parser("check", help="key files against this device's sightings", description=_check.__doc__)

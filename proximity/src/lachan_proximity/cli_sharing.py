@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lachan_proximity.agent import sharing
+from lachan_proximity.agent.line import over_http, patient
 from lachan_proximity.sightings import Sightings, Vault
 
 Date = Callable[[str], Any]
@@ -18,6 +19,10 @@ def _store(options: argparse.Namespace) -> Sightings:
         raise ValueError(f"{options.data} holds no sightings; run the agent there first")
     passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
     return Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
+
+
+def _server(options: argparse.Namespace) -> sharing.Server:
+    return sharing.Server(patient(over_http(options.server)))
 
 
 def _agreed(options: argparse.Namespace, lines: list[str]) -> bool:
@@ -50,7 +55,7 @@ def _share(options: argparse.Namespace) -> int:
     if not keys or not _agreed(options, lines):
         print("Nothing was sent.")
         return 1 if not keys else 0
-    server = sharing.Server(sharing.over_http(options.server))
+    server = _server(options)
     receipt = sharing.share(server, options.code, keys, officer=options.officer)
     # Before anything else: with it everything can be taken back.
     path = _receipt(options, receipt)
@@ -64,7 +69,7 @@ def _share(options: argparse.Namespace) -> int:
 def _revoke(options: argparse.Namespace) -> int:
     """Take back what a receipt stands for."""
     receipt = json.loads(options.receipt.read_text(encoding="utf-8"))
-    sharing.revoke(sharing.Server(sharing.over_http(options.server)), receipt)
+    sharing.revoke(_server(options), receipt)
     print("Taken back. Keys that were out are called back by the next key file.")
     return 0
 
@@ -91,7 +96,7 @@ def _answer(options: argparse.Namespace) -> int:
     if not made or not _agreed(options, [*lines, "  your account will be tied to these minutes, for 21 days"]):
         print("Nothing was sent.")
         return 0
-    server = sharing.Server(sharing.over_http(options.server))
+    server = _server(options)
     bearer = {"Authorization": f"Bearer {options.token_file.read_text(encoding='utf-8').strip()}"}
     for each in made:
         print(json.dumps(server.post("statements", each, padded=False, headers=bearer), ensure_ascii=False))
@@ -100,7 +105,7 @@ def _answer(options: argparse.Namespace) -> int:
 
 def _dummy(options: argparse.Namespace) -> int:
     """Send an upload of no consequence, so that real ones can't be told apart. Once a day, at any hour."""
-    sharing.dummy(sharing.Server(sharing.over_http(options.server)))
+    sharing.dummy(_server(options))
     return 0
 
 

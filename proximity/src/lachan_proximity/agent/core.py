@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from lachan_proximity.agent.news import News
 from lachan_proximity.calibration import UNKNOWN, Calibration
 from lachan_proximity.identifiers import Scheme, bluezone, gaen
 from lachan_proximity.radio import (
@@ -60,7 +61,7 @@ class Settings:
 
 @dataclass
 class Status:
-    """What the pages show; times in unix seconds."""
+    """What the pages show; times in unix seconds. `news` is there once the agent has a server to ask."""
 
     state: State = State.STARTING
     note: str = ""
@@ -76,6 +77,7 @@ class Status:
     reads: int = 0
     erased: int = 0
     schemes: dict[str, int] = field(default_factory=dict)
+    news: News | None = None
 
 
 class Agent:

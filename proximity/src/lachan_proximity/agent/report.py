@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lachan_proximity.agent.core import Agent, State
+from lachan_proximity.agent.news import News
 from lachan_proximity.agent.words import advice, word
 from lachan_proximity.risk.why import HO_CHI_MINH
 from lachan_proximity.sightings import coverage, retention
@@ -19,7 +20,7 @@ _SHAPES = {
 
 
 def document(agent: Agent) -> dict[str, Any]:
-    """Counts and times only: no identifier, no key, nobody's strength."""
+    """Counts, times and what a warning says: no identifier, no key, nobody's strength."""
     now = agent.radio.clock.now()
     status, store = agent.status, agent.store
     proof = retention.prove(store, now)
@@ -40,6 +41,21 @@ def document(agent: Agent) -> dict[str, Any]:
         "retentionFaults": proof.faults,
         "coverage": [{"day": day * 86_400, "share": round(share, 4)} for day, share in coverage.days(store, now, 7)],
         "lastFault": last_fault(agent),
+        "server": None if status.news is None else _news(status.news),
+    }
+
+
+def _news(news: News) -> dict[str, Any]:
+    return {
+        "address": news.server,
+        "keyFiles": news.files,
+        "fetched": news.fetched,
+        "nextFetch": news.next_fetch,
+        "compared": news.compared,
+        "fault": news.fault,
+        "detail": news.detail,
+        "risk": news.risk,
+        "why": news.why,
     }
 
 
@@ -70,6 +86,15 @@ def rows(data: dict[str, Any], language: str) -> list[tuple[str, str]]:
     ]
     if data["waiting"]:
         listed.append(("waiting", str(data["waiting"])))
+    if server := data["server"]:
+        listed += [
+            ("files", str(server["keyFiles"])),
+            ("fetched", _time(server["fetched"], language)),
+            ("compared", _time(server["compared"], language)),
+            ("next fetch", _time(server["nextFetch"] or None, language)),
+        ]
+        if server["fault"]:
+            listed.append(("fetch trouble", word(server["fault"], language)))
     if data["lastFault"]:
         listed.append(("fault", f"{_time(data['lastFault']['hour'], language)}: {data['lastFault']['fault']}"))
     return [(word(name, language), value) for name, value in listed]
@@ -80,12 +105,33 @@ def as_text(data: dict[str, Any], language: str) -> str:
     state = State(data["state"])
     lines = [f"{_SHAPES[state]} {word(data['state'], language)}" + (f" ({data['note']})" if data["note"] else "")]
     lines.append(advice(state, language))
+    if server := data["server"]:
+        mark = {"high": "▲", "low": "△"}.get(server["risk"], "○")
+        lines.append(f"{mark} {word('warned ' + server['risk'], language)}. {_said(server, language)}")
     width = max(len(label) for label, _value in rows(data, language))
     lines += [f"  {label:<{width}}  {value}" for label, value in rows(data, language)]
     for each in data["coverage"][:3]:
         bar = "█" * round(each["share"] * 20)
         lines.append(f"  {_day(each['day']):<{width}}  {bar:<20} {each['share']:.0%}")
     return "\n".join(lines)
+
+
+def _said(server: dict[str, Any], language: str) -> str:
+    """Why, in a sentence, and what to do."""
+    why = str(server["why"].get(language, ""))
+    return f"{why} {word('do ' + server['risk'], language)}".strip()
+
+
+def _warning(server: dict[str, Any] | None, language: str) -> str:
+    if server is None:
+        return ""
+    mark = {"high": "▲", "low": "△"}.get(server["risk"], "○")
+    bad = " trouble" if server["risk"] == "high" else ""
+    why = html.escape(str(server["why"].get(language, "")))
+    return (
+        f'<section class="state{bad}"><strong>{mark} {html.escape(word("warned " + server["risk"], language))}</strong>'
+        f"{f'<p>{why}</p>' if why else ''}<p>{html.escape(word('do ' + server['risk'], language))}</p></section>\n"
+    )
 
 
 def _day(unix: int) -> str:
@@ -110,6 +156,8 @@ a:focus-visible { outline: 3px solid #f2b01e; outline-offset: 2px }
 .state.trouble { background: var(--bad) }
 .state strong { display: block; font-size: 28px; line-height: 1.28 }
 .state p { margin: 8px 0 0 }
+.state + .state { margin-top: 12px }
+.state + .state strong { font-size: 21px }
 dl { margin: 16px 0 0; background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
   padding: 4px 16px }
 dl div { padding: 8px 0; border-bottom: 1px solid var(--line) }
@@ -176,7 +224,8 @@ def as_page(data: dict[str, Any], language: str) -> str:
 <main>
 <header><h1>{say("title")}</h1><a href="/?lang={other}" lang="{other}" hreflang="{other}">{say("other")}</a></header>
 <div id="live">
-<section class="state{trouble}"><strong>{_SHAPES[state]} {say(data["state"])}</strong>
+{_warning(data["server"], language)}<section class="state{trouble}">
+<strong>{_SHAPES[state]} {say(data["state"])}</strong>
 <p>{html.escape(advice(state, language))}</p>{note}</section>
 <dl>{listed}</dl>
 <h2>{say("coverage")}</h2>

@@ -8,8 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from lachan_proximity.agent.checking import examined
 from lachan_proximity.agent.core import Agent, Settings, State
+from lachan_proximity.agent.errands import Errands
+from lachan_proximity.agent.library import REGION, Library
+from lachan_proximity.agent.line import over_http
 from lachan_proximity.agent.report import as_text, document
 from lachan_proximity.agent.web import serve
 from lachan_proximity.radio import Ability, Radio, RadioError, SystemClock
@@ -18,6 +23,8 @@ from lachan_proximity.radio.simulator import Air, SimulatedRadio
 from lachan_proximity.sightings import Sightings, Vault
 
 _SHOW_EVERY = 10.0
+# Beside the store: what was fetched is the same for everybody.
+FILES = "keyfiles"
 _CLEAR = "\x1b[H\x1b[2J"
 
 
@@ -33,6 +40,11 @@ class RunOptions:
     settings: Settings
     passphrase: str | None = None
     seconds: float | None = None
+    # The citizens' server: key files are fetched and dummies sent only with one.
+    server: str | None = None
+    public_key: bytes | None = None
+    region: str = REGION
+    part_of_day: bool = False
 
 
 def open_radio(transport: str) -> Radio:
@@ -84,6 +96,41 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+def _errands(agent: Agent, options: RunOptions) -> Errands | None:
+    """Fetching, comparing and dummies. Raises ValueError for a server that is no address."""
+    if options.server is None:
+        return None
+    library = Library(options.data / FILES, region=options.region, public_key=options.public_key)
+    clock = agent.radio.clock
+
+    def examine() -> dict[str, Any]:
+        # A store of its own: the agent's is used from the agent's thread only.
+        vault = Vault(options.data / "lock.json", options.passphrase)
+        store = Sightings(options.data / "sightings.sqlite", vault, retention_days=options.retention_days)
+        try:
+            return examined(
+                store,
+                library.exports(),
+                library.profile(),
+                today=int(clock.now() // 86_400),
+                receiver=options.settings.calibration,
+                part_of_day=options.part_of_day,
+            )
+        finally:
+            store.close()
+
+    made = Errands(
+        server=options.server,
+        send=over_http(options.server),
+        library=library,
+        examine=examine,
+        clock=clock,
+        folder=options.data,
+    )
+    agent.status.news = made.news
+    return made
+
+
 async def _until_stopped(agent: Agent, options: RunOptions, say: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -92,12 +139,19 @@ async def _until_stopped(agent: Agent, options: RunOptions, say: Callable[[str],
     server = await serve(agent, options.port) if options.port is not None else None
     if server is not None:
         say(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    errands = _errands(agent, options)
     task = asyncio.ensure_future(agent.run())
     waiting = asyncio.ensure_future(stop.wait())
+    besides = [] if errands is None else [asyncio.ensure_future(errands.run())]
     ends = None if options.seconds is None else loop.time() + options.seconds
     radio = agent.radio
     shown: tuple[float, State | None] = (0.0, None)
-    while not (task.done() or waiting.done() or (ends is not None and loop.time() >= ends)):
+    while not (
+        task.done()
+        or waiting.done()
+        or any(each.done() for each in besides)
+        or (ends is not None and loop.time() >= ends)
+    ):
         if isinstance(radio, ReplayRadio):
             if radio.ended:
                 break
@@ -108,14 +162,15 @@ async def _until_stopped(agent: Agent, options: RunOptions, say: Callable[[str],
             _show(agent, options, say)
         pause = 0.5 if ends is None else min(0.5, max(ends - loop.time(), 0))
         await asyncio.wait({task, waiting}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-    for each in (task, waiting):
+    for each in (task, waiting, *besides):
         each.cancel()
-    await asyncio.gather(task, waiting, return_exceptions=True)
+    await asyncio.gather(task, waiting, *besides, return_exceptions=True)
     if server is not None:
         server.close()
     _show(agent, options, say)
-    if not task.cancelled() and (wrong := task.exception()) is not None:
-        raise wrong
+    for each in (task, *besides):
+        if not each.cancelled() and (wrong := each.exception()) is not None:
+            raise wrong
 
 
 def _show(agent: Agent, options: RunOptions, say: Callable[[str], None]) -> None:

@@ -5,16 +5,15 @@ warning, dummies. The protocol's sections 9 to 11.
 import hmac
 import json
 import secrets
-import urllib.error
-import urllib.request
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil
 from typing import Any
 
+from lachan_proximity.agent.line import Send
 from lachan_proximity.calibration import UNKNOWN, Calibration
 from lachan_proximity.encounters import Heard, scans_of
 from lachan_proximity.identifiers import Scheme
@@ -28,28 +27,10 @@ HEARD_AT_ONCE = 500
 CLASS_DB = (55, 63, 73)
 LONGEST_GAP = 300
 DEFAULT_GAP = 120
-# (path, body, headers) → (status, body)
-Send = Callable[[str, bytes, Mapping[str, str]], tuple[int, bytes]]
 
 
 class RefusedError(RuntimeError):
     """The server's own sentence why not."""
-
-
-def over_http(server: str, timeout: float = 30.0) -> Send:
-    """Requests to that server. Raises ValueError unless it is an http(s) address."""
-    if not server.startswith(("http://", "https://")):
-        raise ValueError(f"the server's address begins with https://, not {server!r}")
-
-    def send(path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        request = urllib.request.Request(server.rstrip("/") + path, body, dict(headers))  # noqa: S310  checked above
-        try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-    return send
 
 
 @dataclass(frozen=True)
@@ -68,14 +49,15 @@ class Server:
             if missing < 0:
                 raise RefusedError("too many keys for one upload")
             content = json.dumps(dict(body) | {"padding": secrets.token_hex(missing // 2 + 1)[:missing]}).encode()
-        status, answer = self.send(ROOT + path, content, {"Content-Type": "application/json", **(headers or {})})
+        answer = self.send(ROOT + path, content, {"Content-Type": "application/json", **(headers or {})})
         try:
-            document = json.loads(answer)
-        except ValueError as wrong:
-            raise RefusedError(f"the server answered {status} without a reason") from wrong
-        if status != 200:
-            raise RefusedError(str(document.get("error", {}).get("message", status)))
-        return dict(document)
+            document = dict(json.loads(answer.body))
+        except (TypeError, ValueError) as wrong:
+            raise RefusedError(f"the server answered {answer.status} without a reason") from wrong
+        if answer.status != 200:
+            error = document.get("error")
+            raise RefusedError(str(error.get("message", answer.status) if isinstance(error, dict) else answer.status))
+        return document
 
 
 def day_of(key: DayKey) -> date:

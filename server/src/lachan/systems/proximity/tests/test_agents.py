@@ -6,19 +6,22 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from lachan.ground import audit
 from lachan.response.tracing import actions as tracing
 from lachan.response.tracing.models import Exposure
 from lachan.systems.proximity import chores, codes
-from lachan.systems.proximity.models import Decoy, Encounter, Heard, KeyFile, PublishedKey, Upload
+from lachan.systems.proximity.models import Decoy, Encounter, Heard, PublishedKey, Upload
 from lachan.systems.proximity.tests.devices import today
 from lachan.systems.proximity.tests.test_statements import signed_in
 from lachan_proximity.agent import sharing
+from lachan_proximity.agent.checking import examined
+from lachan_proximity.agent.library import Library
+from lachan_proximity.agent.line import Answer
 from lachan_proximity.exposures import check
 from lachan_proximity.identifiers import Scheme
 from lachan_proximity.identifiers.gaen import DayKey, Metadata, crypt_metadata, identifier
-from lachan_proximity.keyfile import Verifier, read
 from lachan_proximity.risk.profile import RiskProfile
 from lachan_proximity.sightings import Sighting, Sightings, Vault
 
@@ -27,10 +30,13 @@ GAP = 240
 
 
 def through(client: Client) -> sharing.Server:
-    def send(path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def send(path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         more = {name: value for name, value in headers.items() if name != "Content-Type"}
-        answer = client.post(path, body, content_type="application/json", headers=more)
-        return answer.status_code, answer.content
+        if body is None:
+            found = client.get(path, headers=more)
+        else:
+            found = client.post(path, body, content_type="application/json", headers=more)
+        return Answer(found.status_code, found.content, {name.lower(): value for name, value in found.headers.items()})
 
     return sharing.Server(send)
 
@@ -64,22 +70,31 @@ def agents(tmp_path: Path) -> tuple[Agent, Agent]:
 
 
 def test_from_a_code_to_a_contact_with_minutes(
-    agents: tuple[Agent, Agent], issue: Any, client: Client, tin: Any, outbreak: Any, province_officer: Any
+    agents: tuple[Agent, Agent],
+    issue: Any,
+    client: Client,
+    tin: Any,
+    outbreak: Any,
+    province_officer: Any,
+    tmp_path: Path,
 ) -> None:
     case, warned = agents
     server = through(client)
     receipt = sharing.share(server, codes.spoken(issue().text), sharing.chosen(case.store, None), officer=True)
     assert sharing.share_heard(server, receipt, case.store, [case.key]) == Heard.objects.count() == 4
     chores.export()
-    key = client.get("/api/v1/proximity/key").json()
-    verifier = Verifier.load(key["pem"].encode(), key["key_id"], key["version"])
-    exported = read(bytes(KeyFile.objects.get().content), [verifier], region="VN")
+    library = Library(tmp_path / "keyfiles")
+    now = timezone.now().timestamp()
+    assert library.refresh(server.send, now).new == 1 and library.refresh(server.send, now).new == 0
+    exported = next(library.exports())
+    said = examined(warned.store, [exported], library.profile(), today=today() // 144)
+    assert said["risk"] == "high" and "khoảng 40 phút" in said["why"]["vi"]
     checked = check(warned.store, [exported], RiskProfile.shipped(), today=today() // 144)
     (encounter,) = [met for exposure in checked.exposures for met, _distance in exposure.encounters]
     phone = through(signed_in(tin).client)
-    said = sharing.statement(warned.store, case.key, warned.key)
-    assert said is not None
-    answer = phone.post("statements", said, padded=False)
+    statement = sharing.statement(warned.store, case.key, warned.key)
+    assert statement is not None
+    answer = phone.post("statements", statement, padded=False)
     assert [each["confidence"] for each in answer["encounters"]] == [100]
     with audit.acting(audit.system("tests")):
         tracing.retrace(outbreak=outbreak, by=province_officer)
