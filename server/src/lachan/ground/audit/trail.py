@@ -1,6 +1,7 @@
 """Writing the trail."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,3 +37,18 @@ def record(
     who = subjects if subjects is not None else [subject]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [actor.account_id, actor.role, actor.area_id, action, kind, number, purpose, body, who])
+
+
+#: The action under which every nightly erasure says how many rows left which table.
+REMOVED = "retention.rows"
+
+
+def removed(rows: Mapping[str, int]) -> int:
+    """Write for each table how many rows were erased because their time had come: the proof of retention.
+
+    Returns their sum. Tables that lost nothing are left out; in the caller's transaction, as record().
+    """
+    for table, count in rows.items():
+        if count:
+            record(action=REMOVED, detail={"table": table, "rows": count})
+    return sum(rows.values())

@@ -25,11 +25,13 @@ _PHONE, _PROOF, _NEXT = "access.phone", "access.proof", "access.next"
 
 
 def ip_of(request: HttpRequest) -> str:
-    """What the limits count as one address: an IPv4 address, or the /64 an IPv6 address is in, which is one customer's.
+    """What the limits count as one address (one_address). It is the peer's; behind a proxy the server puts the client's
+    there (LACHAN_PROXY)."""
+    return one_address(str(request.META.get("REMOTE_ADDR") or "unknown"))
 
-    It is the peer's; behind a proxy the server puts the client's there (LACHAN_PROXY).
-    """
-    text = str(request.META.get("REMOTE_ADDR") or "unknown")
+
+def one_address(text: str) -> str:
+    """An IPv4 address, or the /64 an IPv6 address is in, which is one customer's; any other text as it is."""
     try:
         address = ip_address(text)
     except ValueError:

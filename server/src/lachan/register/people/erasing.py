@@ -110,9 +110,7 @@ def retention(today: date | None = None) -> dict[str, int]:
         for holding in holdings.all_holdings():
             try:
                 with transaction.atomic():
-                    count = holding.retain(day)
-                    if count:
-                        audit.record(action="people.retention.rows", detail={"table": holding.table, "rows": count})
+                    count = audit.removed({holding.table: holding.retain(day)})
             except Exception as error:
                 failed.append(error)
             else:

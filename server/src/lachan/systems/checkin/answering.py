@@ -48,6 +48,8 @@ _FIELDS = {
     "time_ahead": "at",
     "time_expired": "at",
     "not_staff": "place",
+    "named_only": "code",
+    "hour_uneven": "hour",
     "place_closed": "place",
     "pass_forged": "holder",
     "pass_expired": "holder",
@@ -93,6 +95,14 @@ def _words(problem: Problem) -> str:  # noqa: PLR0911, PLR0912  one sentence a c
             )
         case "place_closed":
             return _("Nơi này đã đóng trên Lá Chắn nên không ghi lượt được nữa.")
+        case "named_only":
+            return _("Loại nơi này cần tên nên không ghi riêng tư được. Gửi có tên, hoặc xóa lượt khỏi máy.")
+        case "hour_uneven":
+            return _("Chỉ gửi đầu giờ, ví dụ %(hour)s.") % {"hour": "2026-08-13T07:00:00Z"}
+        case "count_expired":
+            return _("Lượt riêng tư đã quá %(hours)s giờ nên không đếm nữa.") % {"hours": problem.detail}
+        case "flooded":
+            return _("Mạng này vừa gửi rất nhiều lượt riêng tư. Máy sẽ tự gửi lại.")
         case "pass_forged":
             return _("Mã này không do Lá Chắn cấp. Ghi bằng số điện thoại hoặc khai hộ.")
         case "pass_expired":

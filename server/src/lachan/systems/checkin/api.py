@@ -10,7 +10,7 @@ from lachan.ground.platform.api import endpoint
 from lachan.register.access import tokens
 from lachan.register.people import queries as people
 from lachan.systems.checkin import queries
-from lachan.systems.checkin.keeping import RETENTION
+from lachan.systems.checkin.keeping import erased_on
 from lachan.systems.checkin.models import Visit
 from lachan.systems.checkin.receipt import PlaceName
 
@@ -64,7 +64,7 @@ def my_visits(request: HttpRequest) -> History:
                 certain_until=visit.certain_until,
                 ending=_ENDING[visit.ending],
                 at_gate=visit.at_gate,
-                erased_on=(visit.t_out + RETENTION).date().isoformat(),
+                erased_on=erased_on(visit.t_out).isoformat(),
             )
             for visit in queries.visits_of(mine)
         ]

@@ -1,7 +1,8 @@
 """The lane's addresses as a bare ASGI application, since these are the ones that a whole country calls at once.
 
-POST /api/v1/checkins is the visitor's own scan, POST /api/v1/gate/checkins what a gatekeeper saw. The roof mounts the
-application beside Django and calls `startup` and `shutdown`.
+POST /api/v1/checkins is the visitor's own scan, POST /api/v1/gate/checkins what a gatekeeper saw, POST
+/api/v1/checkins/private a count of somebody whose visit stays on the phone. The roof mounts the application beside
+Django and calls `startup` and `shutdown`.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import TypeVar
 
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import translation
@@ -17,17 +18,29 @@ from psycopg.conninfo import make_conninfo
 
 from lachan.ground.ingest.lane import FullError, Lane, RefusedError, RowError
 from lachan.ground.platform import api
+from lachan.register.access.views import one_address
 from lachan.systems.checkin import cards, holders
 from lachan.systems.checkin.answering import ASGIReceive, ASGISend, Handler, Message, Problem, answer, encoder, refusal
 from lachan.systems.checkin.gate_reading import Declared, GateCheckin, GateReceipt, Phone, Sealed, read_visit
 from lachan.systems.checkin.gate_statement import GateVisit, write_gate
+from lachan.systems.checkin.private import (
+    LATE,
+    Count,
+    Counted,
+    Flood,
+    PrivateCheckin,
+    PrivateCounted,
+    read_count,
+    write_counts,
+)
 from lachan.systems.checkin.reading import WORD, Checkin, read_scan
 from lachan.systems.checkin.receipt import PlaceName, Receipt, short_code
 from lachan.systems.checkin.statement import OPTIONS, Outcome, Scan, Written, write
 
 PATH = "/api/v1/checkins"
 GATE_PATH = "/api/v1/gate/checkins"
-PATHS = frozenset((PATH, GATE_PATH))
+PRIVATE_PATH = "/api/v1/checkins/private"
+PATHS = frozenset((PATH, GATE_PATH, PRIVATE_PATH))
 # Cards and numbers wait for one thread, some milliseconds each: a second's worth may queue.
 MAX_LOOKING_UP = 400
 
@@ -74,6 +87,32 @@ api.document(
         auth="device",
     )
 )
+api.document(
+    api.Endpoint(
+        "POST",
+        PRIVATE_PATH,
+        summary="Count somebody who came or left and whose visit stays on the phone. Needs no sign-in, and takes none.",
+        body=PrivateCheckin,
+        answer=PrivateCounted,
+        statuses={
+            200: "This one-time id was counted before.",
+            201: "Counted.",
+            400: "The body is no JSON.",
+            403: "This kind of place needs a name.",
+            404: "No open place has this code.",
+            413: "The body is too long.",
+            415: "The body is not application/json.",
+            422: "A field is wrong, or the hour is not acceptable.",
+            429: "Too many from this network address; send it again after Retry-After seconds.",
+            503: "Too busy, or the database is away; try again after Retry-After seconds.",
+        },
+        auth=None,
+    )
+)
+
+
+Row = TypeVar("Row")
+Done = TypeVar("Done")
 
 
 class CheckinApp:
@@ -89,21 +128,27 @@ class CheckinApp:
         self.gate_lane: Lane[GateVisit, Written] = Lane(
             write_gate, dsn, lanes=1, max_batch=max_batch, max_queue=max_queue, options=OPTIONS
         )
+        self.private_lane: Lane[Count, Counted] = Lane(
+            write_counts, dsn, lanes=1, max_batch=max_batch, max_queue=max_queue, options=OPTIONS
+        )
+        self._flood = Flood()
         self._register = ThreadPoolExecutor(1, thread_name_prefix="gate-holders")
         self._looking_up = 0
         self._handlers: dict[str, Handler] = {PATH: self._checkin, GATE_PATH: self._gate}
 
     async def startup(self) -> None:
-        await asyncio.gather(self.lane.start(), self.gate_lane.start())
+        await asyncio.gather(self.lane.start(), self.gate_lane.start(), self.private_lane.start())
 
     async def shutdown(self) -> None:
-        await asyncio.gather(self.lane.close(), self.gate_lane.close())
+        await asyncio.gather(self.lane.close(), self.gate_lane.close(), self.private_lane.close())
         await asyncio.get_running_loop().run_in_executor(self._register, connections.close_all)
         self._register.shutdown()
 
     async def __call__(self, scope: Message, receive: ASGIReceive, send: ASGISend) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["path"] == PRIVATE_PATH:
+            await answer(self._private(scope), scope, receive, send)
         else:
             await answer(self._handlers[scope["path"]], scope, receive, send)
 
@@ -143,6 +188,29 @@ class CheckinApp:
         receipt = GateReceipt(written.event_id, written.at, WORD[written.direction], who, written.clock_offset)
         return _status(written), encoder.encode(receipt)
 
+    def _private(self, scope: Message) -> Handler:
+        """The sender's address is used here, for the limit, and goes no further; its cookies are not looked at."""
+        client: tuple[str, int] | None = scope.get("client")
+        address = one_address(client[0] if client else "")
+
+        async def count(body: bytes, _secret: bytes, _language: Callable[[], str]) -> tuple[int, bytes]:
+            if wait := self._flood.take(address):
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "flooded", retry=wait)
+            row = read_count(body, datetime.now(UTC))
+            counted = await _submitted(self.private_lane, row)
+            if counted.place is None:
+                raise Problem(HTTPStatus.NOT_FOUND, "place_unknown")
+            if not counted.allowed:
+                raise Problem(HTTPStatus.FORBIDDEN, "named_only")
+            if not row.fit and not row.ahead:
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "count_expired", round(LATE.total_seconds() / 3600))
+            if not row.fit:
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "time_ahead", field="hour")
+            status = HTTPStatus.CREATED if counted.new else HTTPStatus.OK
+            return status, encoder.encode(PrivateCounted(counted.place, counted.kind))
+
+        return count
+
     async def _look_up(self, visit: GateVisit, holder: Sealed | Phone | Declared, language: str) -> str:
         if self._looking_up >= MAX_LOOKING_UP:
             raise refusal(FullError())
@@ -162,7 +230,7 @@ def _resolve(visit: GateVisit, holder: Sealed | Phone | Declared, language: str)
         return holders.resolve(visit, holder)
 
 
-async def _submitted(lane: Lane[Any, Written], row: Scan | GateVisit) -> Written:
+async def _submitted(lane: Lane[Row, Done], row: Row) -> Done:
     try:
         return await lane.submit(row)
     except RefusedError as error:

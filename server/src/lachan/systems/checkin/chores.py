@@ -1,8 +1,12 @@
 """What the steward does for this room."""
 
+from django.db import transaction
+from django.utils import timezone
+
+from lachan.ground import audit
 from lachan.ground.platform import steward
-from lachan.systems.checkin import actions, signals, work
-from lachan.systems.checkin.models import WorkItem
+from lachan.systems.checkin import actions, keeping, signals, work
+from lachan.systems.checkin.models import PrivateCount, PrivateOnce, WorkItem
 
 PROJECT_EVERY_S = 2
 
@@ -16,6 +20,19 @@ def project() -> int:
 @steward.daily("03:00", "tend the weeks of check-ins")
 def tend_partitions() -> list[str]:
     return actions.tend_partitions()
+
+
+@steward.daily("02:35", "forget counts without names")
+@transaction.atomic
+def forget_counts() -> int:
+    """Counts go with the visits of their day, one-time ids as soon as a repetition would be refused anyway."""
+    today = timezone.localdate()
+    return audit.removed(
+        {
+            "checkin_privatecount": PrivateCount.objects.filter(hour__lt=keeping.first_kept(today)).delete()[0],
+            "checkin_privateonce": PrivateOnce.objects.filter(until__lt=today).delete()[0],
+        }
+    )
 
 
 @steward.every(60, "reports of codes")

@@ -15,7 +15,7 @@ from lachan.register.access.models import Account
 from lachan.register.forms.actions import record_response
 from lachan.register.forms.models import FormVersion, Response
 from lachan.register.places.kinds import asks_health
-from lachan.systems.checkin.keeping import RETENTION, VIETNAM
+from lachan.systems.checkin.keeping import erased_on
 from lachan.systems.checkin.models import Direction, Event, Receipt
 
 FORM = "checkin-health"
@@ -37,7 +37,7 @@ def key_of(event_id: UUID) -> UUID:
 
 def erase_on(event: Event) -> date:
     """The night in which the arrival itself goes (keeping.py)."""
-    return event.at.astimezone(VIETNAM).date() + RETENTION + timedelta(days=1)
+    return erased_on(event.at)
 
 
 def event_of(device_id: int, checkin: UUID) -> Event | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground import audit
 from lachan.register.people import holdings
 from lachan.systems.checkin.models import Event, Visit
 
@@ -45,6 +46,16 @@ def hold_projection() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
+def erased_on(moment: datetime) -> date:
+    """The day in whose night what happened at that moment is erased: it is kept for RETENTION after its own day."""
+    return moment.astimezone(VIETNAM).date() + RETENTION + timedelta(days=1)
+
+
+def first_kept(today: date) -> datetime:
+    """What happened before this is gone after the night of that day."""
+    return datetime(today.year, today.month, today.day, tzinfo=VIETNAM) - RETENTION
+
+
 def register() -> None:
     holdings.register(
         holdings.Holding(
@@ -71,10 +82,6 @@ def register() -> None:
             retain=_retain_visits,
         )
     )
-
-
-def _first_kept(today: date) -> datetime:
-    return datetime(today.year, today.month, today.day, tzinfo=VIETNAM) - RETENTION
 
 
 def _export_events(person_id: int) -> Iterable[dict[str, Any]]:
@@ -112,16 +119,19 @@ def _erase_visits(person_id: int) -> int:
 
 
 def _retain_visits(today: date) -> int:
-    first = _first_kept(today)
+    first = first_kept(today)
     # The bound on t_in says nothing more, but lets the BRIN find the pages.
     return Visit.objects.filter(t_in__lt=first, t_out__lt=first).delete()[0]
 
 
 @transaction.atomic
 def _retain_events(today: date) -> int:
-    first = _first_kept(today)
+    first = first_kept(today)
     with connection.cursor() as cursor:
+        receipts = 0
         for statement in _EXPIRED_RECEIPTS:
             cursor.execute(statement, {"first": first})
+            receipts += cursor.rowcount
+        audit.removed({"checkin_receipt": receipts})
         cursor.execute("DELETE FROM checkin_event WHERE at < %s", [first])
         return int(cursor.rowcount)

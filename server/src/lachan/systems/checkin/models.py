@@ -126,6 +126,40 @@ class Visit(models.Model):
         return self.trust == Trust.GATEKEEPER
 
 
+class PrivateCount(models.Model):
+    """How many came to, or left, a place in an hour without a name. Unverified: anybody who has the code can add.
+
+    Of no person, device or address; written by the lane (private.py).
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="+")
+    # The beginning of the hour.
+    hour = models.DateTimeField()
+    direction = models.SmallIntegerField(choices=Direction)
+    visits = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "hour", "direction"], name="checkin_private_hour_once")]
+        indexes = [models.Index(fields=["hour"], name="checkin_private_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.visits} at {self.place_id}"
+
+
+class PrivateOnce(models.Model):
+    """The one-time id of a count that has been added, so that its repetition is not. Says nothing else of it."""
+
+    once = models.UUIDField(primary_key=True)
+    # Erased after this day: by then a repetition would be refused for its hour.
+    until = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="checkin_once_until")]
+
+    def __str__(self) -> str:
+        return f"once {self.once}"
+
+
 class WorkItem(models.Model):
     """Something about a place that an officer should look at: who looks, and how it ended. It names no person."""
 

@@ -2,14 +2,15 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from lachan.register.places.footfall import Day
+from lachan.register.places.kinds import typical_stay
 from lachan.register.places.models import Place
 from lachan.systems.checkin.keeping import VIETNAM
-from lachan.systems.checkin.models import Visit
+from lachan.systems.checkin.models import Direction, PrivateCount, Visit
 
 MAX_STAY = timedelta(hours=24)
 
@@ -20,16 +21,22 @@ def _midnight(days_ago: int = 0) -> datetime:
 
 
 class VisitCounter:
-    """Counts of the check-in system (register.places.footfall.Counter)."""
+    """Counts of the check-in system (register.places.footfall.Counter). Who came privately counts once an arrival."""
 
     def arrivals_today(self, place: Place) -> int:
-        return self._people(Visit.objects.filter(place=place, t_in__gte=_midnight()))
+        came = self._people(Visit.objects.filter(place=place, t_in__gte=_midnight()))
+        return came + self._private(place, Direction.IN, _midnight())
 
     def inside_now(self, place: Place) -> int:
         """Stays that are open at this moment; one without a departure is open until its inferred end."""
         now = timezone.now()
         # No stay is longer than a day: the bound on t_in keeps to the index.
-        return self._people(Visit.objects.filter(place=place, t_in__gt=now - MAX_STAY, t_in__lte=now, t_out__gt=now))
+        named = self._people(Visit.objects.filter(place=place, t_in__gt=now - MAX_STAY, t_in__lte=now, t_out__gt=now))
+        # Of those without a name only the hour is known: who came within a usual stay and did not leave may be inside.
+        usual = timedelta(minutes=place.typical_minutes or typical_stay(place.kind))
+        since = now - usual - timedelta(hours=1)
+        came, left = (self._private(place, way, since, after=True) for way in (Direction.IN, Direction.OUT))
+        return named + max(0, came - left)
 
     def by_day(self, place: Place, days: int) -> list[Day]:
         """Days without visits are there, as 0."""
@@ -41,8 +48,20 @@ class VisitCounter:
             .annotate(people=Count("person_id", distinct=True))
             .order_by()
         )
+        private = dict(
+            PrivateCount.objects.filter(place=place, hour__gte=first, direction=Direction.IN)
+            .annotate(day=TruncDate("hour", tzinfo=VIETNAM))
+            .values_list("day")
+            .annotate(people=Sum("visits"))
+            .order_by()
+        )
         all_days = [first.date() + timedelta(days=number) for number in range(days)]
-        return [Day(day, found.get(day, 0)) for day in all_days]
+        return [Day(day, found.get(day, 0) + private.get(day, 0)) for day in all_days]
 
     def _people(self, visits: QuerySet[Visit]) -> int:
         return visits.values("person_id").distinct().count()
+
+    def _private(self, place: Place, direction: Direction, since: datetime, *, after: bool = False) -> int:
+        counts = PrivateCount.objects.filter(place=place, direction=direction)
+        counts = counts.filter(hour__gt=since) if after else counts.filter(hour__gte=since)
+        return counts.aggregate(total=Sum("visits"))["total"] or 0

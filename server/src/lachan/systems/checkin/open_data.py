@@ -14,7 +14,10 @@ from lachan.systems.checkin import statistics
 
 
 class PlaceUse(msgspec.Struct):
-    """One commune and kind of place. `stays` is null for 1 to 4."""
+    """One commune and kind of place. `stays` and `unverified` are null for 1 to 4.
+
+    `unverified`: arrivals that were counted without a name; nobody can tell whether somebody added to them for show.
+    """
 
     commune_code: str
     commune: str
@@ -23,6 +26,7 @@ class PlaceUse(msgspec.Struct):
     registered: int
     used: int
     stays: int | None
+    unverified: int | None
 
 
 class PlaceUses(msgspec.Struct):
@@ -48,6 +52,7 @@ def _uses() -> PlaceUses:
             registered=row.registered,
             used=row.used,
             stays=statistics.small(row.visits),
+            unverified=statistics.small(row.unverified),
         )
         for row, area in ((row, areas[row.area_id]) for row in found)
     ]
@@ -85,6 +90,7 @@ def place_uses_csv(request: HttpRequest) -> HttpResponse:
         _("Đã đăng ký"),
         _("Có lượt quét"),
         _("Lượt"),
+        _("Lượt riêng tư (chưa kiểm chứng)"),
     ]
     rows: list[list[sheets.Cell]] = [
         [
@@ -95,6 +101,7 @@ def place_uses_csv(request: HttpRequest) -> HttpResponse:
             row.registered,
             row.used,
             "< 5" if row.stays is None else row.stays,
+            "< 5" if row.unverified is None else row.unverified,
         ]
         for row in found.rows
     ]

@@ -58,11 +58,12 @@ SELECT place.id, place.area_id, place.created_at,
 FROM places_place place
 WHERE place.closed_at IS NULL AND place.paused_at IS NULL AND place.created_at < %(since)s
   AND NOT EXISTS (SELECT FROM checkin_visit visit WHERE visit.place_id = place.id AND visit.t_in >= %(since)s)
+  AND NOT EXISTS (SELECT FROM checkin_privatecount came WHERE came.place_id = place.id AND came.hour >= %(since)s)
 """
 
 
 def silent(now: datetime) -> Iterator[Finding]:
-    """Registered, open, and nobody has scanned for days."""
+    """Registered, open, and nobody has scanned for days, with a name or without."""
     since = now - timedelta(days=thresholds()["silent"]["days"])
     for place, area, created, last in _rows(_SILENT, {"since": since}):
         detail = {"registered": created.isoformat(), "last": last.isoformat() if last else None}

@@ -15,13 +15,17 @@ DAYS = 7
 LEAST = 5
 
 _USE = """
-SELECT place.area_id, place.kind, count(*) AS registered, count(seen.place_id) AS used, coalesce(sum(seen.visits), 0),
-       coalesce(sum(seen.left_scanned), 0)
+SELECT place.area_id, place.kind, count(*) AS registered, count(coalesce(seen.place_id, private.place_id)) AS used,
+       coalesce(sum(seen.visits), 0), coalesce(sum(seen.left_scanned), 0), coalesce(sum(private.visits), 0)
 FROM places_place place
 LEFT JOIN (
     SELECT place_id, count(*) AS visits, count(*) FILTER (WHERE ending = 1) AS left_scanned
     FROM checkin_visit WHERE t_in >= %(since)s AND t_in < %(until)s GROUP BY place_id
 ) seen ON seen.place_id = place.id
+LEFT JOIN (
+    SELECT place_id, sum(visits) AS visits FROM checkin_privatecount
+    WHERE hour >= %(since)s AND hour < %(until)s AND direction = 1 GROUP BY place_id
+) private ON private.place_id = place.id
 WHERE place.closed_at IS NULL AND place.created_at < %(until)s {scope}
 GROUP BY place.area_id, place.kind ORDER BY place.area_id, place.kind
 """
@@ -35,7 +39,10 @@ GROUP BY 1 ORDER BY 1
 
 @dataclass(frozen=True)
 class Use:
-    """One commune and kind over the days: places registered, places with any scan, stays, stays with a scanned end."""
+    """One commune and kind over the days: places registered, places with any scan, stays, stays with a scanned end.
+
+    `unverified`: arrivals counted without a name. Anybody who has the code can add to them, so they stand apart.
+    """
 
     area_id: int
     kind: str
@@ -43,6 +50,7 @@ class Use:
     used: int
     visits: int
     left_scanned: int
+    unverified: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,9 @@ def use(areas: QuerySet[Any, int] | None = None, days: int = DAYS) -> list[Use]:
     with connection.cursor() as cursor:
         cursor.execute(_USE.format(scope=scope), {"since": since, "until": until} | values)
         rows = cursor.fetchall()
-    return [Use(area, kind, n, used, int(visits), int(left)) for area, kind, n, used, visits, left in rows]
+    return [
+        Use(area, kind, n, used, int(visits), int(left), int(own)) for area, kind, n, used, visits, left, own in rows
+    ]
 
 
 def by_day(areas: QuerySet[Any, int] | None = None, days: int = DAYS) -> list[DayUse]:

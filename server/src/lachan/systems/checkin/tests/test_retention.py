@@ -68,7 +68,7 @@ def test_the_day_after_nothing_older_is_anywhere(hanh: Any, owner: Any, area_tre
     actions.project()
     assert tables_with(start, end) - before == set()
     assert set(Event.objects.values_list("id", flat=True)) == {kept.id}
-    proof = AuditEvent.objects.filter(action="people.retention.rows").values_list("detail", flat=True)
+    proof = AuditEvent.objects.filter(action=audit.REMOVED).values_list("detail", flat=True)
     assert {"checkin_event", "checkin_visit", "forms_response"} <= {row["table"] for row in proof}
 
 
