@@ -131,7 +131,14 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    """Show a phone how this device is doing, as a QR code of a link; nothing is sent anywhere."""
+    """Show a phone how this device is doing, as a QR code of a link; nothing is sent anywhere.
+
+    With key files that the agent fetched, the warning and the answers that could be sent go along.
+    """
+    from lachan_proximity import calibration
+    from lachan_proximity.agent import sharing
+    from lachan_proximity.agent.checking import examined
+    from lachan_proximity.agent.library import FILES, Library
     from lachan_proximity.agent.pairing import link, told
     from lachan_proximity.sightings import Sightings, Vault
 
@@ -140,7 +147,13 @@ def _pair(options: argparse.Namespace) -> int:
     checked = json.loads(options.checked.read_text(encoding="utf-8")) if options.checked else None
     passphrase = options.passphrase_file.read_text(encoding="utf-8").strip() if options.passphrase_file else None
     store = Sightings(options.data / "sightings.sqlite", Vault(options.data / "lock.json", passphrase))
-    address = link(options.server, told(store, datetime.now(UTC).timestamp(), checked))
+    now, receiver = datetime.now(UTC), calibration.of_model(options.model)
+    library = Library(options.data / FILES)
+    exports = list(library.exports())
+    if checked is None and exports:
+        checked = examined(store, exports, library.profile(), today=day_of(now.date()), receiver=receiver)
+    statements = sharing.statements(store, exports, receiver)
+    address = link(options.server, told(store, now.timestamp(), checked, statements))
     store.close()
     try:
         import segno
@@ -223,6 +236,7 @@ def parser() -> argparse.ArgumentParser:
     pair.add_argument("--server", required=True, help="the address of the citizens' app, https://…")
     pair.add_argument("--checked", type=Path, help="what `check` printed, to show its warning too")
     pair.add_argument("--data", type=Path, default=Path.home() / ".lachan-proximity")
+    pair.add_argument("--model", default="", help="this device's model, for its calibration")
     pair.add_argument("--passphrase-file", type=Path)
     pair.set_defaults(run=_pair)
     cli_sharing.add_verbs(verbs, _date)

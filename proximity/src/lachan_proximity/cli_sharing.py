@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lachan_proximity.agent import sharing
+from lachan_proximity.agent.library import FILES, Library
 from lachan_proximity.agent.line import over_http, patient
+from lachan_proximity.keyfile import Export, Verifier, read
 from lachan_proximity.sightings import Sightings, Vault
 
 Date = Callable[[str], Any]
@@ -74,23 +76,22 @@ def _revoke(options: argparse.Namespace) -> int:
     return 0
 
 
+def _exports(options: argparse.Namespace) -> list[Export]:
+    """The files that were named, or those the agent fetched by itself."""
+    if not options.keys:
+        return list(Library(options.data / FILES).exports())
+    if options.public_key is None:
+        raise ValueError("--public-key is needed to check the files that are named")
+    verifier = Verifier.load(options.public_key.read_bytes(), options.key_id)
+    return [read(path.read_bytes(), [verifier]) for path in options.keys]
+
+
 def _answer(options: argparse.Namespace) -> int:
     """Answer a warning: tell the officer that you were near a published key, nothing else."""
     from lachan_proximity import calibration
-    from lachan_proximity.keyfile import Verifier, read
 
     store = _store(options)
-    verifier = Verifier.load(options.public_key.read_bytes(), options.key_id)
-    exports = [read(path.read_bytes(), [verifier]) for path in options.keys]
-    published = [key for export in exports for key in export.keys.keys()]  # noqa: SIM118  no dict: its keys
-    receiver = calibration.of_model(options.model)
-    made = [
-        found
-        for key in published
-        for own in store.own_keys()
-        if key.start < own.end and own.start < key.end
-        if (found := sharing.statement(store, key, own, receiver))
-    ]
+    made = sharing.statements(store, _exports(options), calibration.of_model(options.model))
     store.close()
     lines = [f"  {sum(note['minutes'] for note in each['intervals'])} minutes near one key" for each in made]
     if not made or not _agreed(options, [*lines, "  your account will be tied to these minutes, for 21 days"]):
@@ -131,9 +132,9 @@ def add_verbs(verbs: Any, day: Date) -> None:
     own(share)
     verb("revoke", _revoke, "take back what was shared").add_argument("receipt", type=Path)
     answer = verb("answer", _answer, "answer a warning, so that the officer can call")
-    answer.add_argument("keys", type=Path, nargs="+", help="export files")
-    answer.add_argument("--public-key", type=Path, required=True)
-    answer.add_argument("--key-id", required=True)
+    answer.add_argument("keys", type=Path, nargs="*", help="export files; those the agent fetched without")
+    answer.add_argument("--public-key", type=Path)
+    answer.add_argument("--key-id", default="lachan")
     answer.add_argument("--token-file", type=Path, required=True, help="the device token of your account")
     own(answer)
     verb("dummy", _dummy, "send a dummy, to hide real uploads")

@@ -1,23 +1,18 @@
 /** "Bluezone": a paired agent's state, which came in the address after # and stays on this phone; and the key files there are. */
+import { offerAnswers, unpack } from "./bluezone-answer.js";
+import { fill, moment, words } from "./bluezone-words.js";
 import { config } from "./page.js";
 import { facts } from "./store.js";
 import { date } from "./time.js";
 
 const NAME = "bluezone";
-const MAX_TEXT = 2_000;
+const MAX_TEXT = 4_000;
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const words = /** @type {HTMLElement} */ (document.querySelector("[data-bluezone-words]")).dataset;
-const moments = new Intl.DateTimeFormat(config.language === "en" ? "en-GB" : "vi-VN", {
-  timeZone: "Asia/Ho_Chi_Minh", day: "numeric", month: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
-});
 const numbers = new Intl.NumberFormat(config.language === "en" ? "en-GB" : "vi-VN");
 
-/** @typedef {{at: number, kept: number, days: number, coverage: [number, number][], risk: string, day: number, minutes: number}} Told */
-
-/** @param {string | undefined} text @param {Record<string, string>} holes */
-const fill = (text, holes) => (text ?? "").replace(/\{(\w+)\}/g, (_hole, name) => holes[name] ?? "");
+/** @typedef {{at: number, kept: number, days: number, coverage: [number, number][], risk: string, day: number, minutes: number, answers?: string[]}} Told */
 
 /** @param {unknown} value @param {number} most */
 const whole = (value, most) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
@@ -31,18 +26,17 @@ function read(hash) {
     const good = told.v === 1 && whole(told.at, 4e9) && whole(told.kept, 1e9) && whole(told.days, 30)
       && Array.isArray(told.coverage) && told.coverage.length <= 7
       && told.coverage.every((/** @type {unknown} */ each) => Array.isArray(each) && whole(each[0], 4e9) && whole(each[1], 100))
-      && ["unknown", "none", "low", "high"].includes(told.risk) && whole(told.day, 4e9) && whole(told.minutes, 1440);
+      && ["unknown", "none", "low", "high"].includes(told.risk) && whole(told.day, 4e9) && whole(told.minutes, 1440)
+      && (told.answers === undefined || (Array.isArray(told.answers) && told.answers.length <= 3 && told.answers.every(unpack)));
     return good ? told : null;
   } catch {
     return null;
   }
 }
 
-/** @param {number} seconds */
-const moment = (seconds) => moments.format(seconds * 1000);
-
 /** @param {Told | undefined} told */
 function draw(told) {
+  void offerAnswers(told && ["low", "high"].includes(told.risk) ? told.answers ?? [] : []);
   element("forget-row").hidden = !told;
   const why = element("why"), covered = element("covered");
   why.hidden = covered.hidden = !told;

@@ -56,7 +56,8 @@ async def beside(work: Callable[[], T]) -> T:
 
 
 class Errands:
-    """`examine` compares the files with the store, in a thread, and gives the document of `checking.examined`."""
+    """`examine` compares the files with the store, in a thread, and gives the document of `checking.examined`; `first`:
+    seconds until the first fetch, from and to."""
 
     def __init__(
         self,
@@ -68,11 +69,11 @@ class Errands:
         clock: Clock,
         folder: Path,
         seed: int | None = None,
-        dummies: bool = True,
+        first: tuple[float, float] = _FIRST_S,
     ) -> None:
         self.news = News(server)
         self._send, self._library, self._examine = send, library, examine
-        self._clock, self._path, self._dummies = clock, folder / _STATE, dummies
+        self._clock, self._path, self._first = clock, folder / _STATE, first
         # From the system unless a test wants the same again: who can reckon the next dummy can tell the real upload.
         self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
         self._failures = 0
@@ -84,7 +85,7 @@ class Errands:
         now = self._clock.now()
         news = self.news
         news.files = len(self._library.names())
-        news.next_fetch = now + self._random.uniform(*_FIRST_S)
+        news.next_fetch = now + self._random.uniform(*self._first)
         news.next_dummy = self._kept_dummy(now)
         try:
             if news.files:
@@ -93,7 +94,7 @@ class Errands:
                 now = self._clock.now()
                 if now >= news.next_fetch:
                     news.next_fetch = self._clock.now() + await self._fetch()
-                if self._dummies and now >= news.next_dummy:
+                if now >= news.next_dummy:
                     await self._dummy()
                 due = min(news.next_fetch, news.next_dummy) - self._clock.now()
                 # In short sleeps: a clock that is set must not put everything off.

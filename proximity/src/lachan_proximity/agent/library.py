@@ -18,6 +18,8 @@ from lachan_proximity.risk.profile import ConfigError, RiskProfile
 
 ROOT = "/api/v1/proximity/"
 REGION = "VN"
+# The folder beside the store: what is in it is the same for everybody.
+FILES = "keyfiles"
 # Index and log are cached for five minutes each: a file that only the log names is missed after a quarter of an hour.
 GRACE_S = 900
 _NAME = re.compile(r"[0-9]{10}-[0-9]{10}-[0-9]{5}\.zip")

@@ -13,7 +13,7 @@ from typing import Any
 from lachan_proximity.agent.checking import examined
 from lachan_proximity.agent.core import Agent, Settings, State
 from lachan_proximity.agent.errands import Errands
-from lachan_proximity.agent.library import REGION, Library
+from lachan_proximity.agent.library import FILES, REGION, Library
 from lachan_proximity.agent.line import over_http
 from lachan_proximity.agent.report import as_text, document
 from lachan_proximity.agent.web import serve
@@ -23,8 +23,6 @@ from lachan_proximity.radio.simulator import Air, SimulatedRadio
 from lachan_proximity.sightings import Sightings, Vault
 
 _SHOW_EVERY = 10.0
-# Beside the store: what was fetched is the same for everybody.
-FILES = "keyfiles"
 _CLEAR = "\x1b[H\x1b[2J"
 
 

@@ -16,8 +16,10 @@ from typing import Any
 from lachan_proximity.agent.line import Send
 from lachan_proximity.calibration import UNKNOWN, Calibration
 from lachan_proximity.encounters import Heard, scans_of
+from lachan_proximity.exposures import heard_of
 from lachan_proximity.identifiers import Scheme
 from lachan_proximity.identifiers.gaen import INTERVAL_SECONDS, DayKey, identifier_key, interval_of
+from lachan_proximity.keyfile import Export, KeyBatch, ReportType
 from lachan_proximity.sightings import Sighting, Sightings
 
 ROOT = "/api/v1/proximity/"
@@ -27,6 +29,7 @@ HEARD_AT_ONCE = 500
 CLASS_DB = (55, 63, 73)
 LONGEST_GAP = 300
 DEFAULT_GAP = 120
+_REVOKED = int(ReportType.REVOKED)
 
 
 class RefusedError(RuntimeError):
@@ -164,6 +167,26 @@ def statement(
         return None
     notes = [_note(interval, scans) for interval, scans in sorted(by_interval.items())]
     return {"key": _b64(published.tek), "identifier_key": _b64(identifier_key(own.tek)), "intervals": notes}
+
+
+def statements(store: Sightings, exports: Iterable[Export], receiver: Calibration = UNKNOWN) -> list[dict[str, Any]]:
+    """The answers that could be sent: one for each published key that was heard and is not called back, and each own
+    key of that time."""
+    listed = list(exports)
+    revised = KeyBatch.joined(export.revised for export in listed)
+    gone = {key.tek for key, kind in zip(revised.keys(), revised.reports.tolist(), strict=True) if kind == _REVOKED}
+    keys = [key for export in listed for key in export.keys.keys() if key.tek not in gone]  # noqa: SIM118  no dict
+    own_keys = store.own_keys()
+    batch = KeyBatch.joined(export.keys for export in listed)
+    heard = {batch.teks[row].tobytes() for row in heard_of(store, batch)}
+    return [
+        made
+        for key in keys
+        if key.tek in heard
+        for own in own_keys
+        if key.start < own.end and own.start < key.end
+        if (made := statement(store, key, own, receiver)) is not None
+    ]
 
 
 def _note(interval: int, scans: Sequence[Heard]) -> dict[str, Any]:

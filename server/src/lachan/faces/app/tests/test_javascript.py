@@ -5,17 +5,22 @@ import os
 import random
 import shutil
 import subprocess
+from base64 import b64encode
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 from lachan.register.forms.actions import DATA as FORMS
 from lachan.register.forms.document import reopen
 from lachan.register.forms.validate import validate
 from lachan.register.places import codes
+from lachan.response.alerts.feed import public_jwk
+from lachan_proximity.identifiers.gaen import DayKey
+from lachan_proximity.keyfile import Export, KeyBatch, ReportType, Signer, write
 
 TESTS = settings.WEB / "tests" / "app"
 #: Questions for what the shipped form does not use: numbers, text, a group, and every operation of the conditions.
@@ -138,6 +143,27 @@ def form_cases() -> list[dict[str, Any]]:
     return found
 
 
+def key_file() -> dict[str, Any]:
+    """A signed key file, what is in it, the key it is signed with and another one."""
+    signer, other = (Signer(ec.generate_private_key(ec.SECP256R1()), "lachan", "v1") for _n in range(2))
+    keys = [DayKey(bytes([n]) * 16, 20_000 * 144 + n, 144 - n) for n in range(40)]
+    gone = DayKey(bytes([99]) * 16, 20_000 * 144)
+    called_back = KeyBatch.of([gone], report=ReportType.REVOKED)
+    export = Export(1_790_000_000, 1_790_003_600, "VN", KeyBatch.of(keys, onsets=[-2] * 40), called_back)
+    listed = [(key, 1, False) for key in keys] + [(gone, 5, True)]
+    return {
+        "file": b64encode(write(export, [signer])).decode(),
+        "jwk": public_jwk(signer.key.public_key()),
+        "other": public_jwk(other.key.public_key()),
+        "start": export.start,
+        "end": export.end,
+        "keys": [
+            {"tek": key.tek.hex(), "start": key.start, "period": key.period, "report": report, "revoked": revoked}
+            for key, report, revoked in listed
+        ],
+    }
+
+
 def test_the_phones_modules(tmp_path: Path) -> None:
     code = codes.new()
     texts = [code, *(codes.new() for _n in range(200))]
@@ -158,9 +184,12 @@ def test_the_phones_modules(tmp_path: Path) -> None:
     # A zone far from Viet Nam: no time shown may depend on the phone's own.
     judged = tmp_path / "forms.json"
     judged.write_text(json.dumps(form_cases()))
+    signed = tmp_path / "keyfile.json"
+    signed.write_text(json.dumps(key_file()))
     environment = os.environ | {
         "LACHAN_CODE_CASES": str(cases),
         "LACHAN_FORM_CASES": str(judged),
+        "LACHAN_KEY_FILE": str(signed),
         "TZ": "America/New_York",
     }
     ran = subprocess.run(
