@@ -30,6 +30,7 @@ def prepare(say: Say) -> None:
     _profiles()
     _forms()
     _gates()
+    _criteria()
 
 
 def _areas(say: Say) -> None:
@@ -57,3 +58,9 @@ def _gates() -> None:
     from lachan.systems.entry.gates import load_gates
 
     load_gates()
+
+
+def _criteria() -> None:
+    from lachan.systems.safety.versions import load_shipped
+
+    load_shipped()

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lachan.systems.checkin",
     "lachan.systems.entry",
     "lachan.systems.proximity",
+    "lachan.systems.safety",
     "lachan.systems.selfreport",
     "lachan.faces.desk",
     "lachan.faces.app",
