@@ -4,6 +4,7 @@ from tests.route_table_desk import DESK_SEES_HANH, DESK_TABLE
 from tests.route_table_entry import ENTRY
 from tests.route_table_gate import GATE
 from tests.route_table_health import HEALTH, HEALTH_SEES_HANH
+from tests.route_table_people import PEOPLE, PEOPLE_SEES_HANH
 from tests.route_table_places import DESK_PLACES
 from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
 from tests.route_table_words import (
@@ -122,7 +123,7 @@ TABLE: dict[str, Row] = {
     "api/v1/notices/newest": Row("/api/v1/notices/newest", PUBLIC, CLOSED),
     "api/v1/notices/key": Row("/api/v1/notices/key", PUBLIC, CLOSED),
     # ---- places
-    "api/v1/places/<str:code>": Row("/api/v1/places/{code}", DEVICE, CLOSED),
+    "api/v1/places/<str:code>": Row("/api/v1/places/{code}", PUBLIC, CLOSED),
     "api/v1/places/directory/key": Row("/api/v1/places/directory/key", PUBLIC, CLOSED),
     "api/v1/places/directory/<str:commune>": Row("/api/v1/places/directory/20242", PUBLIC, CLOSED),
     "api/v1/open/places": Row("/api/v1/open/places", PUBLIC, CLOSED),
@@ -198,9 +199,10 @@ TABLE: dict[str, Row] = {
 
 TABLE |= DESK_TABLE | DESK_PLACES | GATE | HEALTH | PROXIMITY
 TABLE |= ENTRY
+TABLE |= PEOPLE
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
-SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH | HEALTH_SEES_HANH
+SEES_HANH: dict[str, tuple[str, ...]] = {"dev/": tuple(ACTORS)} | DESK_SEES_HANH | HEALTH_SEES_HANH | PEOPLE_SEES_HANH
 
 # Addresses that take a POST without a CSRF token, because
 CSRF_FREE: tuple[str, ...] = (

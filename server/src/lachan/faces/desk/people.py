@@ -59,6 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "next": request.GET.get("next", ""),
     }
     context["records"] = can(account, Permission.CASE_WRITE)
+    context["writes"] = can(account, Permission.PERSON_WRITE)
     if not typed:
         return render(request, "desk/people.html", context)
     if len(fold(typed)) < MIN_LETTERS:

@@ -16,6 +16,7 @@ from lachan.faces.desk import (
 )
 from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
 from lachan.faces.desk.entry_urls import urlpatterns as entry
+from lachan.faces.desk.person_urls import urlpatterns as persons
 from lachan.faces.desk.warn_urls import urlpatterns as warn
 from lachan.faces.desk.watch_urls import urlpatterns as watch
 
@@ -24,6 +25,7 @@ _OUTBREAK = "desk/outbreaks/<int:number>/"
 urlpatterns = [
     path("desk/", home.home, name="home"),
     path("desk/people/", people.search, name="people"),
+    *persons,
     path("desk/people/<uuid:key>/", people.person, name="person"),
     path("desk/cases/", cases.listing, name="cases"),
     path("desk/cases/new/", cases.new, name="case_new"),

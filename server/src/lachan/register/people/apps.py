@@ -6,7 +6,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from lachan.register.people import checks, chores, own, receivers  # noqa: F401  some register by being imported
+        from lachan.register.people import checks, chores, own, own_matching, receivers  # noqa: F401  some register by being imported
 
         receivers.connect()
         own.register()
+        own_matching.register()

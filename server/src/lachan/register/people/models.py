@@ -9,6 +9,10 @@ from lachan.ground.platform.ids import uuid7
 from lachan.ground.platform.text import fold
 from lachan.register.areas.models import Area
 
+# Of the folded name: its last word and its first.
+_GIVEN_NAME = models.Func(models.F("folded"), models.Value("[^ ]+$"), function="substring")
+_FAMILY_NAME = models.Func(models.F("folded"), models.Value(" "), models.Value(1), function="split_part")
+
 
 class Household(models.Model):
     """People who live at one address. Membership has dates, since tracing asks who lived together then."""
@@ -47,6 +51,11 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["folded"], opclasses=["text_pattern_ops"], name="people_person_folded_like"),
             models.Index(fields=["erase_at"], name="people_person_erase"),
+            # What near.py looks through: it repeats these expressions.
+            models.Index(fields=["birth_date"], name="people_person_birth"),
+            models.Index(fields=["area", "birth_year"], name="people_person_area_year"),
+            models.Index("area", _GIVEN_NAME, name="people_person_area_given"),
+            models.Index("birth_year", _GIVEN_NAME, _FAMILY_NAME, name="people_person_year_name"),
         ]
 
     def __str__(self) -> str:
@@ -154,3 +163,68 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of person {self.person_id}"
+
+
+class MatchPair(models.Model):
+    """Two records that may be one human being, and what an officer said of it. `left` has the smaller id."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("chờ xem")
+        DIFFERENT = "different", _("hai người khác nhau")
+
+    class Source(models.TextChoices):
+        ENTRY = "entry", _("khi ghi tên")
+        BATCH = "batch", _("so cả sổ")
+        UNDONE = "undone", _("gỡ một lần gộp")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    left = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    probability = models.FloatField()
+    # Keys of similarity.BITS, for and against.
+    reasons = models.JSONField(default=list)
+    source = models.TextField(choices=Source)
+    state = models.TextField(choices=State, default=State.OPEN)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["left", "right"], name="people_pair_once"),
+            models.CheckConstraint(condition=models.Q(left__lt=models.F("right")), name="people_pair_in_order"),
+        ]
+        indexes = [
+            models.Index(fields=["-probability"], condition=models.Q(state="open"), name="people_pair_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_id} and {self.right_id}"
+
+
+class Merge(models.Model):
+    """Two records made one. `journal` remembers each row that moved, changed or went, until `undo_until`."""
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges")
+    # The bare numbers and the public key of before: the dropped record is not there any more.
+    kept_number = models.BigIntegerField()
+    dropped_number = models.BigIntegerField()
+    dropped_key = models.UUIDField()
+    dropped_name = SealedTextField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField()
+    rows = models.IntegerField()
+    journal = SealedTextField(null=True)
+    undo_until = models.DateField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    undo_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["dropped_key"], name="people_merge_dropped")]
+
+    def __str__(self) -> str:
+        return f"{self.dropped_number} into {self.kept_number}"

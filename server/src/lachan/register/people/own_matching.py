@@ -1,0 +1,59 @@
+"""What the matching of records holds of a person: proposed pairs, and the merges with what each of them moved."""
+
+from dataclasses import replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lachan.register.people import holdings
+from lachan.register.people.models import MatchPair, Merge
+
+
+def register() -> None:
+    pairs = holdings.of_model(
+        room="people",
+        label=_("Hồ sơ có thể trùng"),
+        model=MatchPair,
+        person_field="left",
+        fields=["proposed_at", "source", "state", "decided_at"],
+    )
+    holdings.register(replace(pairs, repoint=_repoint_pairs))
+    other = holdings.of_model(
+        room="people",
+        label=_("Hồ sơ có thể trùng"),
+        model=MatchPair,
+        person_field="right",
+        fields=["proposed_at", "source", "state", "decided_at"],
+    )
+    # Both sides move at once.
+    holdings.register(replace(other, repoint=lambda old, new: 0))
+    merges = holdings.of_model(
+        room="people",
+        label=_("Những lần gộp hồ sơ"),
+        model=Merge,
+        person_field="kept",
+        fields=["at", "reason", "rows", "undo_until", "undone_at"],
+    )
+    holdings.register(replace(merges, retain=_forget_journals))
+
+
+@transaction.atomic
+def _repoint_pairs(old: int, new: int) -> int:
+    """What was said of the old record holds of the one that stays, save what is said of it already."""
+    moved = 0
+    for pair in MatchPair.objects.select_for_update().filter(Q(left=old) | Q(right=old)):
+        left, right = sorted((new, pair.right_id if pair.left_id == old else pair.left_id))
+        if left == right or MatchPair.objects.filter(left=left, right=right).exists():
+            pair.delete()
+            continue
+        pair.left_id, pair.right_id = left, right
+        pair.save(update_fields=["left", "right"])
+        moved += 1
+    return moved
+
+
+def _forget_journals(today: date) -> int:
+    """After its date a merge stands: what it moved is forgotten. That there was one stays with the person."""
+    return Merge.objects.filter(undo_until__lte=today, journal__isnull=False).update(journal=None)
