@@ -22,6 +22,7 @@ test: dev browser-tools lint types contract migrations words unit unit-pg15 unit
 	@echo "make test: all checks passed"
 
 install: $(VENV)/.installed web/node_modules/.installed ## what running needs
+	@$(BIN)/python -m lachan.serve.template
 
 dev: install $(VENV)/.dev ## what testing needs as well
 

@@ -28,6 +28,7 @@ import pytest
 from bench import checkin_world
 
 from lachan.ground.platform import postgres
+from lachan.serve import template
 from tests.faults.wire import Answer, Lost, Wire
 
 CONNECTIONS = 200
@@ -84,7 +85,9 @@ class World:
 def world() -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="lachan-fault-", dir="/var/tmp"))
     folder.chmod(0o755)
-    cluster = postgres.Cluster.at(folder, settings={"fsync": "on", "synchronous_commit": "on"})
+    cluster = postgres.Cluster.at(
+        folder, settings={"fsync": "on", "synchronous_commit": "on"}, template=template.make(template.Kind.TABLES)
+    )
     cluster.start()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lachan.ground.platform import config, postgres
+from lachan.serve import template
 from lachan.serve.processes import Family
 
 WEB_START_TIMEOUT_S = 60.0
@@ -53,7 +54,7 @@ def run(options: Options, say: Say, when_up: Callable[[threading.Event], None] |
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
-    cluster = None if config.database_url() else postgres.embedded()
+    cluster = None if config.database_url() else postgres.embedded(template.found(template.Kind.AREAS))
     family = Family(say)
     try:
         if cluster:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from lachan.ground.platform import postgres
 from lachan.ground.platform.messages import compile_all
+from lachan.serve import template
 
 # Settings are read when pytest-django configures, so the environment must be ready when this plugin is imported.
 _folder = Path(tempfile.mkdtemp(prefix="lachan-test-"))
@@ -29,7 +31,7 @@ def _start_database() -> None:
         pytest.exit(f"PostgreSQL {major} is not installed: apt-get install postgresql-{major}", returncode=3)
     # Tests need no durability; the fault tests start a cluster of their own with it on.
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    _cluster = postgres.Cluster.at(_folder, bin_dir, fast)
+    _cluster = postgres.Cluster.at(_folder, bin_dir, fast, template.make(template.Kind.TABLES, bin_dir))
     _cluster.start()
     os.environ["DATABASE_URL"] = _cluster.url()
 
@@ -37,6 +39,13 @@ def _start_database() -> None:
 _start_database()
 # Before Django reads a catalogue, which it does once.
 compile_all()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Where this plugin started the server, the test database is a copy of the one that has the tables already."""
+    if _cluster:
+        connection.settings_dict["TEST"]["TEMPLATE"] = postgres.DATABASE
 
 
 @pytest.fixture(autouse=True)

@@ -96,17 +96,25 @@ class Cluster:
     bin_dir: Path
     user: pwd.struct_passwd | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    # A data folder of a stopped server, to copy where there is none yet.
+    template: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def at(cls, folder: Path, bin_dir: Path | None = None, settings: dict[str, str] | None = None) -> "Cluster":
+    def at(
+        cls,
+        folder: Path,
+        bin_dir: Path | None = None,
+        settings: dict[str, str] | None = None,
+        template: Path | None = None,
+    ) -> "Cluster":
         bin_dir = bin_dir or binaries()
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         base = folder / "postgres"
         if user and not _reachable_by(user, folder):
             digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
             base = Path("/var/lib/lachan") / digest / "postgres"
-        return cls(base=base, bin_dir=bin_dir, user=user, settings=settings or {})
+        return cls(base=base, bin_dir=bin_dir, user=user, settings=settings or {}, template=template)
 
     @property
     def data(self) -> Path:
@@ -228,28 +236,38 @@ class Cluster:
         return target / package.name / self.bin_dir.relative_to(package)
 
     def _initialise(self) -> None:
-        """initdb into a side folder, renamed into place, so an interrupted start is repeated and never half used."""
+        """Made in a side folder, renamed into place, so an interrupted start is repeated and never half used."""
         partial = self.base / "data.partial"
         shutil.rmtree(partial, ignore_errors=True)
+        if self.template:
+            self._copy_template(self.template, partial)
+        else:
+            self._initdb(partial)
+        partial.rename(self.data)
+
+    def _copy_template(self, template: Path, partial: Path) -> None:
+        shutil.copytree(template, partial)
+        if self.user:
+            for path in [partial, *partial.rglob("*")]:
+                os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        if self.settings.get("fsync") != "off":
+            self._run([str(self.bin_dir / "initdb"), "--sync-only", "-D", str(partial)])
+
+    def _initdb(self, partial: Path) -> None:
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             if self._major() >= 17
             else ["--locale=C"]
         )
         command = [str(self.bin_dir / "initdb"), "-D", str(partial), "-U", ROLE, "-E", "UTF8", "-A", "trust"]
-        done = subprocess.run(
-            [*command, "--data-checksums", "--no-instructions", *locale],
-            capture_output=True,
-            text=True,
-            cwd=self.base,
-            check=False,
-            **self._as_user(),
-        )
-        if done.returncode:
-            raise PostgresUnavailableError(f"initdb failed:\n{done.stderr.strip()}")
+        self._run([*command, "--data-checksums", "--no-instructions", *locale])
         with (partial / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude = 'lachan.conf'\n")
-        partial.rename(self.data)
+
+    def _run(self, command: list[str]) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.base, check=False, **self._as_user())
+        if done.returncode:
+            raise PostgresUnavailableError(f"initdb failed:\n{done.stderr.strip()}")
 
     def _major(self) -> int:
         shown = subprocess.run(
@@ -273,9 +291,9 @@ class Cluster:
         return "\n".join(log.read_text(errors="replace").splitlines()[-12:]) if log.exists() else "(no log)"
 
 
-def embedded() -> Cluster:
+def embedded(template: Path | None = None) -> Cluster:
     """The cluster of this installation's data folder."""
-    return Cluster.at(config.data_dir())
+    return Cluster.at(config.data_dir(), template=template)
 
 
 @contextlib.contextmanager
