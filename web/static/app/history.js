@@ -45,12 +45,12 @@ function History() {
         const when = dayName(first.start, config.language);
         return html`<li key=${first.key}><div class="item visit"><span class="grow"><b>${placeName(first)}</b>
           <span class="meta">${when}, ${times(first)}${others.length ? ` · ${list(others)}` : ""}</span>
-          <span class="meta">${say(unsent ? "visits.waiting" : "visits.sent")} · ${say("visits.erase", { date: date(plusDays(first.start, config.retention), config.language) })}</span>
+          <span class="meta">${first.private ? say("visits.private") : unsent ? say("visits.waiting") : say("visits.sent", { date: date(plusDays(first.start, config.retention + 1), config.language) })} · ${say("visits.erase", { date: date(plusDays(first.start, config.retention), config.language) })}</span>
           ${members.flatMap((stay) => stay.scans).map((scan) => given.get(scan.key)).filter(Boolean).map((one) => html`<span class="meta" data-answers=${one?.state}>${[members.find((stay) => stay.person === one?.person)?.who, one?.state === "refused" ? say("health.refused", { reason: one.refusal?.message }) : say(one?.state === "sent" ? "health.sent" : "health.waiting")].filter(Boolean).join(": ")}</span>`)}</span>
           ${unsent ? null : html`<button class="btn quiet icon-only" type="button" onClick=${() => drop(members.flatMap((stay) => stay.scans))}>${icon("trash")}<span class="vh">${say("visits.delete-named", { place: placeName(first), date: when })}</span></button>`}</div></li>`;
       })}</ul>`
       : html`<p class="empty">${say("visits.empty")}</p>`}
-    ${gone.length ? html`<div class="undo" role="status"><span>${say("visits.deleted")}</span><button class="btn dense" type="button" onClick=${undo}>${say("visits.undo")}</button></div>` : null}`;
+    ${gone.length ? html`<div class="undo" role="status"><span>${say(gone.every((scan) => scan.private) ? "visits.deleted-private" : "visits.deleted")}</span><button class="btn dense" type="button" onClick=${undo}>${say("visits.undo")}</button></div>` : null}`;
 }
 
 root.hidden = false;

@@ -9,6 +9,7 @@
  * @property {number} retention        days until a visit is erased, on the server and here
  * @property {Record<string, number>} typical   kind of place → minutes people usually stay
  * @property {{number: number, document: import("./form.js").Form, kinds: string[]} | null} [health]   what places of these kinds ask on arrival
+ * @property {string[]} private         kinds of place where a visit may stay on the phone
  * @property {string[]} pages          pages to keep for use without a network
  * @property {string} mark             changes when kept pages are out of date: build, person, language, look
  * @property {{[index: string]: {name: string, days: number}}} diseases   number in the feed → its name, days to watch one's health

@@ -33,7 +33,8 @@ async function lookUp(code) {
   /** @type {Record<string, Known>} */
   const cache = (await facts.get("places")) ?? {};
   try {
-    const response = await fetch(`/api/v1/places/${code}`, { signal: AbortSignal.timeout?.(PLACE_PATIENCE_MS), headers: { Accept: "application/json" } });
+    // Without cookies: who looks at which place is nobody's business before something is sent.
+    const response = await fetch(`/api/v1/places/${code}`, { credentials: "omit", signal: AbortSignal.timeout?.(PLACE_PATIENCE_MS), headers: { Accept: "application/json" } });
     const answer = await response.json();
     if (response.ok) {
       const place = { name: answer.name, key: answer.key, kind: answer.kind, area: answer.commune };
@@ -49,6 +50,15 @@ async function lookUp(code) {
     // No network, or too slow: the arrival is written down all the same.
   }
   return { state: "offline", place: cache[code] ?? null, commune: await communeOf(code) };
+}
+
+/** With a name or not, as chosen last on this phone. */
+function Manner({ chosen, choose, unknown }) {
+  const erased = (/** @type {number} */ days) => date(plusDays(Date.now(), days), config.language);
+  const ways = /** @type {const} */ ([["named", "arrive.named", "arrive.named-more", config.retention + 1], ["private", "arrive.private", "arrive.private-more", config.retention]]);
+  return html`<fieldset class="group"><legend class="label">${say("arrive.manner")}</legend><div class="choices">${ways.map(([way, name, more, days]) => html`<label class="choice" key=${way}>
+    <input type="radio" name="manner" value=${way} checked=${chosen === way} onChange=${() => choose(way)} /><span><b>${say(name)}</b><span class="meta">${say(more, { date: erased(days) })}</span></span></label>`)}</div></fieldset>
+    <p class="meta" role="status">${say(chosen === "private" ? "arrive.private-means" : "arrive.named-means")}${chosen === "private" && unknown ? ` ${say("arrive.private-unknown")}` : ""}</p>`;
 }
 
 /** The main button stays where the thumb has just been: above the tabs. @param {{children: any}} props */
@@ -70,10 +80,12 @@ function Arrive({ code, back }) {
   const [nobody, setNobody] = useState(false);
   const [more, setMore] = useState(false);
   const [staying, setStaying] = useState(/** @type {string[]} */ ([]));
+  const [manner, setManner] = useState(/** @type {"named" | "private"} */ ("named"));
   const [asking, setAsking] = useState(/** @type {import("./sending.js").Scan[]} */ ([]));
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => {
     void lookUp(code).then(setAnswer);
+    void facts.get("manner").then((last) => last === "private" && setManner("private"));
     void scans.all().then((all) => setHere(stays(all.filter((scan) => scan.owner === config.owner), Date.now(), config.typical).filter((stay) => stay.ending === "open")));
   }, [code]);
   useEffect(() => heading.current?.focus(), [Boolean(answer)]);
@@ -86,6 +98,13 @@ function Arrive({ code, back }) {
   const leaving = inside.length > 0 && !more;
   const people = family.filter(({ key }) => isInside(key) === leaving);
   const picked = people.filter(({ key }) => (leaving ? !staying.includes(key) : chosen.includes(key))).map(({ key }) => key);
+  // Where the kind of place is not known yet, the phone may promise: the server says later if it can't be kept.
+  const mayHide = !place || config.private.includes(place.kind ?? "");
+  const hiddenIn = (/** @type {string} */ key) => inside.some((stay) => stay.person === key && stay.private);
+  const choose = (/** @type {"named" | "private"} */ way) => {
+    setManner(way);
+    void facts.set("manner", way);
+  };
   const elsewhere = here.find((stay) => picked.includes(stay.person) && !inside.includes(stay));
 
   /** @param {"in" | "out"} direction @param {string[]} keys */
@@ -96,9 +115,15 @@ function Arrive({ code, back }) {
     }
     setBusy(true);
     const known = place?.key ? { name: place.name, key: place.key } : place ? { name: place.name, key: "" } : null;
-    const written = await record({ code, direction, people: family.filter(({ key }) => keys.includes(key)), place: known, kind: place?.kind, screen: screens.get(code), send: false });
+    /** @type {import("./sending.js").Scan[]} */
+    const written = [];
+    for (const hidden of [false, true]) {
+      // One leaves as one came.
+      const some = family.filter(({ key }) => keys.includes(key) && (direction === "out" ? hiddenIn(key) : mayHide && manner === "private") === hidden);
+      written.push(...(await record({ code, direction, people: some, place: known, kind: place?.kind, screen: screens.get(code), private: hidden, send: false })));
+    }
     // The arrival is on the phone before the question is: whoever walks on now has come in all the same.
-    if (direction === "in" && asksHealth(place?.kind)) setAsking(written);
+    if (direction === "in" && asksHealth(place?.kind) && written.some((scan) => !scan.private)) setAsking(written);
     else location.assign("/app/");
   };
   if (asking.length) return html`<${Health} scans=${asking} place=${name} done=${() => location.assign("/app/")} dock=${InDock} />`;
@@ -123,7 +148,9 @@ function Arrive({ code, back }) {
       ${nobody ? html`<p class="error-text" role="alert">${icon("warning")}<span>${say("arrive.nobody")}</span></p>` : null}
       <div class="choices">${people.map(({ key, name: label }) => html`<label class="choice" key=${key}><input type="checkbox" checked=${picked.includes(key)} onChange=${() => toggle(key)} /><span>${label}</span></label>`)}</div></fieldset>` : null}
     ${elsewhere && !leaving ? html`<p class="meta">${say("arrive.closes", { place: elsewhere.place?.name ?? grouped(elsewhere.code) })}</p>` : null}
-    <p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention), config.language) })}</p>
+    ${leaving ? html`<p class="meta">${say(inside.every((stay) => stay.private) ? "arrive.leave-private" : "arrive.leave-named", { date: date(plusDays(Date.now(), config.retention + 1), config.language) })}</p>`
+      : mayHide ? html`<${Manner} chosen=${manner} choose=${choose} unknown=${!place} />`
+      : html`<p class="meta">${say("arrive.kept", { date: date(plusDays(Date.now(), config.retention + 1), config.language) })}</p>`}
     <p class="row-wrap">${inside.length ? html`<a class="btn quiet" href="/app/">${say("receipt.still")}</a>` : null}${leaving && inside.length < family.length ? html`<button class="btn quiet" type="button" onClick=${() => setMore(true)}>${say("arrive.others")}</button>` : null}<button class="btn quiet" type="button" onClick=${back}>${say("arrive.back")}</button>${config.arriving?.code === code ? null : html`<a class="btn quiet" href=${`/places/report/?code=${code}`}>${say("arrive.report")}</a>`}</p>
     <${InDock}>${leaving
       ? html`<button class="btn hero" type="button" aria-busy=${busy} onClick=${() => write("out", picked)}>${icon("leave")}${say("arrive.leave")}</button>`

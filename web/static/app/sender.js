@@ -1,7 +1,8 @@
 /** The one place that sends: page and service worker both call it, under one lock, so that two tabs never send twice. */
 import { sendAnswers } from "./answers.js";
+import { sendCounts } from "./counts.js";
 import { send } from "./sending.js";
-import { answers, changed, facts, scans } from "./store.js";
+import { answers, changed, counts, facts, scans } from "./store.js";
 
 /** Answers that found no network are tried again after this. */
 const ANSWERS_WAIT_MS = 30_000;
@@ -19,6 +20,8 @@ export async function sendWaiting({ impatient = false } = {}) {
     const outcome = await send(scans, { fetch: (url, init) => fetch(url, init), now: Date.now, owner, impatient });
     // An arrival first: its answers belong to it.
     const unanswered = outcome.signIn ? 0 : await sendAnswers(answers, await scans.all(), { fetch: (url, init) => fetch(url, init), owner });
+    const counting = await sendCounts(counts, scans, { fetch: (url, init) => fetch(url, init), now: Date.now, impatient });
+    if (counting !== null) outcome.retryAt = Math.min(outcome.retryAt ?? Infinity, counting);
     if (unanswered) outcome.retryAt = Math.min(outcome.retryAt ?? Infinity, Date.now() + ANSWERS_WAIT_MS);
     if ((await facts.get("sign-in-needed")) !== outcome.signIn) {
       await facts.set("sign-in-needed", outcome.signIn);

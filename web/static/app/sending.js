@@ -16,7 +16,8 @@
  * @property {string} [tag]      the tag beside the code on a screen, 8 characters
  * @property {"in" | "out"} direction
  * @property {string} at         ISO 8601, the phone's clock at the scan
- * @property {"waiting" | "sent" | "refused"} state
+ * @property {"waiting" | "sent" | "refused" | "kept"} state   kept: private, nothing of it is sent (counts.js sends a number)
+ * @property {boolean} [private]  the visit stays on this phone
  * @property {Place | null} place  null until the server has said which place it is
  * @property {string} [kind]     the kind of place, where it was known at the scan
  * @property {string} [short]    the receipt's short code, "7KD-2Q4"

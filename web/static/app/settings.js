@@ -1,7 +1,7 @@
 /** "Cài đặt": what this phone keeps, installing, and signing out with or without the phone's own history. */
 import { config, say } from "./page.js";
 import { waiting } from "./sending.js";
-import { answers, facts, onChange, scans } from "./store.js";
+import { answers, counts, facts, onChange, scans } from "./store.js";
 import { date } from "./time.js";
 
 const count = /** @type {HTMLElement} */ (document.getElementById("local-count"));
@@ -49,6 +49,8 @@ form.addEventListener("submit", async (event) => {
     const mine = (await scans.all()).filter((scan) => scan.owner === config.owner);
     await scans.remove(mine.map((scan) => scan.key));
     await answers.remove(mine.map((scan) => scan.key));
+    const gone = new Set(mine.map((scan) => scan.key));
+    await counts.remove((await counts.all()).filter((count) => gone.has(count.scan)).map((count) => count.key));
     await facts.set("places", {});
     await facts.set("place-notices", []);
   }

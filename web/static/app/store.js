@@ -7,6 +7,7 @@ import { clear, createStore, del, get, set, values } from "../npm/idb-keyval/ind
 
 const scanBase = createStore("lachan-scans", "scans");
 const answerBase = createStore("lachan-answers", "answers");
+const countBase = createStore("lachan-counts", "counts");
 const factBase = createStore("lachan-facts", "facts");
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("lachan") : null;
 /** @type {Set<() => void>} */
@@ -56,6 +57,18 @@ export const answers = {
   /** @param {string[]} keys */
   async remove(keys) {
     await Promise.all(keys.map((key) => del(key, answerBase)));
+  },
+};
+
+/** Counts of private visits that the server has still to be told. */
+export const counts = {
+  /** @returns {Promise<import("./counts.js").Count[]>} */
+  all: () => values(countBase),
+  /** @param {import("./counts.js").Count} count */
+  put: (count) => set(count.key, count, countBase),
+  /** @param {string[]} keys */
+  async remove(keys) {
+    await Promise.all(keys.map((key) => del(key, countBase)));
   },
 };
 

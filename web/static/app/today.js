@@ -5,7 +5,7 @@ import { config, icon, list, say } from "./page.js";
 import { liveNotices } from "./place-notices.js";
 import { record, sendAgain } from "./record.js";
 import { onChange, scans } from "./store.js";
-import { clock, dayName, duration, running } from "./time.js";
+import { clock, date, dayName, duration, plusDays, running } from "./time.js";
 import { stays, together } from "./visits.js";
 
 const JUST_LEFT_MS = 10 * 60_000;
@@ -16,7 +16,7 @@ const SAME_MS = 90 * SECOND_MS;
 
 /** Now, by the server's clock as far as its last answer told. @param {import("./sending.js").Scan[]} all */
 function rightNow(all) {
-  const newest = all.filter((scan) => scan.state === "sent").sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+  const newest = all.filter((scan) => scan.state === "sent" || scan.state === "kept").sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
   return Date.now() + (newest?.offset ?? 0) * SECOND_MS;
 }
 
@@ -55,7 +55,7 @@ function Receipt({ group }) {
   const [arrival] = (all.find((stay) => stay.person === config.owner) ?? first).scans;
   const leave = () => record({
     code: first.code, direction: "out", place: first.place, kind: first.scans[0].kind,
-    people: all.map((stay) => ({ key: stay.person, name: stay.who })),
+    people: all.map((stay) => ({ key: stay.person, name: stay.who })), private: first.private,
   });
   const waitingWords = first.ending === "scanned" && all.some((stay) => stay.scans.some((scan) => scan.state === "waiting" && scan.direction === "out"))
     ? "receipt.waiting-out" : "receipt.waiting";
@@ -71,6 +71,7 @@ function Receipt({ group }) {
     ${isRunning ? html`<button class="btn second" type="button" onClick=${leave}>${icon("leave")}${say("receipt.leave")}</button>` : null}</div>
     ${isRunning && arrival?.id ? html`<${ForTheGate} event=${arrival.id} />` : null}
     ${offset ? html`<p class="meta">${say("receipt.clock", { duration: duration(Math.abs(offset) * SECOND_MS, config.language) })}</p>` : null}
+    <p class="meta">${first.private ? say("receipt.private", { date: date(plusDays(first.start, config.retention), config.language) }) : say("receipt.erased", { date: date(plusDays(first.start, config.retention + 1), config.language) })}</p>
     ${unsent ? html`<p class="meta unsent">${icon("offline")}<span>${say(waitingWords)}${first.place ? "" : ` ${say("receipt.name-later")}`}</span></p>` : null}
   </section>`;
 }
@@ -84,7 +85,7 @@ function Refused({ all }) {
       const reason = scan.refusal?.message || say("refused.no-reason", { code: scan.refusal?.code });
       return html`<div key=${scan.key}><p><b>${placeName(scan)}</b></p>
         <p>${say(scan.direction === "in" ? "refused.in" : "refused.out", { time: clock(scan.at), reason })}</p>
-        <p class="row-wrap"><button class="btn second dense" type="button" onClick=${() => sendAgain(scan)}>${say("refused.again")}</button>
+        <p class="row-wrap"><button class="btn second dense" type="button" onClick=${() => sendAgain(scan)}>${say(scan.private ? "refused.again-named" : "refused.again")}</button>
         <button class="btn quiet dense" type="button" onClick=${() => scans.remove([scan.key])}>${say("refused.drop")}</button></p></div>`;
     })}</div></section>`;
 }
@@ -103,7 +104,7 @@ function Line({ group }) {
   const others = all.filter((stay) => stay.who).map((stay) => stay.who ?? "");
   const unsent = all.some((stay) => stay.scans.some((scan) => scan.state === "waiting"));
   return html`<div class="item"><span class="grow"><b>${placeName(first)}</b> <span class="meta">${dayName(first.start, config.language)}, ${times(first)}${first.gate ? ` · ${say("visits.gate")}` : ""}${others.length ? ` · ${list(others)}` : ""}</span></span>
-    ${unsent ? html`<span class="meta nowrap">${say("visits.waiting")}</span>` : null}</div>`;
+    ${unsent ? html`<span class="meta nowrap">${say("visits.waiting")}</span>` : first.private ? html`<span class="meta nowrap">${say("visits.private-short")}</span>` : null}</div>`;
 }
 
 /** @param {{notice: import("./place-notices.js").PlaceNotice}} props */

@@ -14,6 +14,7 @@
  * @property {"open" | "scanned" | "next" | "cut"} ending  open: still there; next: closed by a scan elsewhere; cut: no departure was scanned
  * @property {string} [short]
  * @property {boolean} [gate]      written down by a gatekeeper
+ * @property {boolean} [private]   known to this phone alone
  * @property {Scan[]} scans        every scan of the stay
  */
 
@@ -40,7 +41,7 @@ function order(a, b) {
 }
 
 /**
- * Stays, newest first. Refused scans are none: the server did not take them.
+ * Stays, newest first. Refused scans are none: the server did not take them. Private ones never needed it to.
  * @param {Scan[]} scans @param {number} now
  * @param {Record<string, number>} [typical] kind of place → minutes that stand in for a departure never scanned
  * @returns {Stay[]}
@@ -57,7 +58,7 @@ export function stays(scans, now, typical = {}) {
   const previous = new Map();
   /** @type {Stay[]} */
   const found = [];
-  for (const scan of scans.filter(({ state }) => state !== "refused").sort(order)) {
+  for (const scan of scans.filter((one) => one.state !== "refused" || one.private).sort(order)) {
     const moment = at(scan);
     const stay = present.get(scan.person);
     const before = previous.get(scan.person);
@@ -81,7 +82,7 @@ export function stays(scans, now, typical = {}) {
     /** @type {Stay} */
     const fresh = {
       key: scan.key, person: scan.person, who: scan.who, code: scan.code, place: scan.place, start: moment, end: moment,
-      ending: "open", short: scan.short, scans: [scan],
+      ending: "open", short: scan.short, private: scan.private, scans: [scan],
     };
     if (scan.direction === "in") present.set(scan.person, fresh);
     // A departure whose arrival was never scanned: it may have begun a usual stay earlier, not before the scan before it.
@@ -105,7 +106,7 @@ export function together(list) {
   /** @type {{first: Stay, all: Stay[]}[]} */
   const groups = [];
   for (const stay of list) {
-    const group = groups.find(({ first }) => first.start === stay.start && first.ending === stay.ending && samePlace(first, stay)
+    const group = groups.find(({ first }) => first.start === stay.start && first.ending === stay.ending && samePlace(first, stay) && Boolean(first.private) === Boolean(stay.private)
       && (stay.ending === "open" || first.end === stay.end));
     if (group) group.all.push(stay);
     else groups.push({ first: stay, all: [stay] });

@@ -28,7 +28,7 @@ from lachan.register.people.models import Person
 from lachan.register.places import codes, kinds, rotation
 from lachan.register.places import queries as places
 from lachan.register.places.models import Place, PlaceCode
-from lachan.systems.checkin.keeping import RETENTION
+from lachan.systems.checkin.keeping import RETENTION, erased_on
 from lachan.systems.checkin.models import Direction, Visit
 from lachan.systems.checkin.receipt import short_code
 from lachan.systems.checkin.statement import Outcome
@@ -86,6 +86,7 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
             "wards": [{"key": str(p.key), "name": p.name} for p in people if p != own],
             "retention": RETENTION.days,
             "typical": {kind: rule.typical_stay for kind, rule in kinds.KINDS.items()},
+            "private": list(kinds.PRIVATE_KINDS),
             "diseases": inbox.diseases(language),
             "pages": offline.pages(),
             "health": asked,
@@ -107,7 +108,7 @@ def _visits(people: list[Person], limit: int) -> list[Visit]:
 def today(request: HttpRequest) -> HttpResponse:
     """ "Hôm nay": the newest warning, where one is now, where one has been, and the main button."""
     people = _people(request)
-    running = [(here, short_code(here.event_id)) for here in arrival.running(people)]
+    running = [(here, short_code(here.event_id), erased_on(here.since)) for here in arrival.running(people)]
     context = _page(
         request,
         people,
@@ -134,7 +135,7 @@ def today(request: HttpRequest) -> HttpResponse:
     ]
     context["config"]["running"] = [
         {"person": str(here.person.key), "place": {"key": str(here.place.key)}, "at": here.since.isoformat()}
-        for here, _short in running
+        for here, _short, _erased in running
     ]
     return render(request, "app/today.html", context)
 
@@ -235,7 +236,7 @@ def _arrive(request: HttpRequest, *, place: Place, code: str, screen: str = "") 
         form_key=uuid4(),
         inside=inside,
         fault=fault,
-        retention=RETENTION,
+        erased=erased_on(timezone.now()),
     )
     context["config"]["arriving"] = {
         "code": code,
@@ -289,7 +290,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     people = _people(request)
     found = _visits(people, HISTORY)
     told = health.told(found)
-    rows = [(visit, visit.t_in + RETENTION, told.get(visit.id)) for visit in found]
+    rows = [(visit, erased_on(visit.t_out), told.get(visit.id)) for visit in found]
     return render(request, "app/visits.html", _page(request, people, rows=rows, retention=RETENTION))
 
 

@@ -33,6 +33,7 @@ class Line:
     used: int
     visits: int
     left_scanned: int
+    unverified: int
 
     @property
     def share(self) -> int:
@@ -47,9 +48,8 @@ class Line:
 
 def _sum(name: str, uses: Iterable[Use]) -> Line:
     found = list(uses)
-    numbers = ("registered", "used", "visits", "left_scanned")
-    registered, used, visits, left = (sum(getattr(use, number) for use in found) for number in numbers)
-    return Line(name, registered, used, visits, left)
+    numbers = ("registered", "used", "visits", "left_scanned", "unverified")
+    return Line(name, *(sum(getattr(use, number) for use in found) for number in numbers))
 
 
 def _tables(uses: list[Use]) -> tuple[list[Line], list[Line], Line]:
@@ -159,10 +159,11 @@ def download(request: HttpRequest, form: str) -> HttpResponse:
         _("Có lượt quét"),
         _("Lượt"),
         _("Lượt có quét khi ra"),
+        _("Lượt riêng tư (chưa kiểm chứng)"),
     ]
     rows: list[list[sheets.Cell]] = []
     for use in uses:
         area = areas[use.area_id]
         names = [area.code, area.name, area.parent.name if area.parent else "", str(labels[use.kind])]
-        rows.append([*names, use.registered, use.used, use.visits, use.left_scanned])
+        rows.append([*names, use.registered, use.used, use.visits, use.left_scanned, use.unverified])
     return sheets.answer(f"la-chan-noi-quet-ma-{wording.today().isoformat()}", form, head, rows)

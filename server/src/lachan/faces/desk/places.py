@@ -20,6 +20,7 @@ from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can, require, visible
 from lachan.register.places import actions as place_actions
+from lachan.register.places import kinds
 from lachan.register.places.models import CodeReport, Place, PlaceCode
 from lachan.systems.checkin import signals, work
 from lachan.systems.checkin.models import WorkItem
@@ -151,7 +152,7 @@ def method(kind: str) -> str:
             ) % {"arrivals": rule["arrivals"], "minutes": rule["minutes"]}
         case _:
             return _(
-                "Đăng ký đã hơn %(days)d ngày, đang mở, mà %(days)d ngày qua không có lượt quét nào được giữ tên. "
+                "Đăng ký đã hơn %(days)d ngày, đang mở, mà %(days)d ngày qua không có lượt nào, có tên hay riêng tư. "
                 "Có lượt mới thì việc này tự hết."
             ) % {"days": rule["days"]}
 
@@ -188,6 +189,7 @@ def item(request: HttpRequest, key: UUID) -> HttpResponse:
         "desk/place_work.html",
         {
             "item": found,
+            "private": found.place is not None and kinds.allows_private(found.place.kind),
             "finding": finding(found, others),
             "method": method(found.kind),
             "report": report,

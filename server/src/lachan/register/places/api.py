@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 from lachan.ground.platform import keyring
 from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.access import ratelimit, tokens
+from lachan.register.access.views import ip_of
 from lachan.register.areas import queries as areas
 from lachan.register.areas.models import Level
 from lachan.register.places import codes, directories, queries
-from lachan.register.places.kinds import asks_health
+from lachan.register.places.kinds import allows_private, asks_health
 from lachan.register.places.models import Place
 
 # Enough for a family's day out, far too few to find a code by trying: there are 36 million million of them.
 LOOKUPS = ratelimit.Limit("place-lookup", burst=60, seconds=3600.0)
+# A phone asks without saying whose it is, so that nobody learns from it who went where; behind one address of a mobile
+# network stand many.
+ADDRESS_LOOKUPS = ratelimit.Limit("place-lookup-address", burst=600, seconds=600.0)
 
 
 class PlaceInfo(msgspec.Struct):
@@ -35,6 +39,8 @@ class PlaceInfo(msgspec.Struct):
     province: str
     address: str
     asks_health: bool
+    # Whether a visit may stay on the phone, with a count on the server.
+    private: bool
     # Official code of the commune: which directory to keep.
     commune_code: str
     opens: time | None = None
@@ -47,17 +53,16 @@ class PlaceInfo(msgspec.Struct):
     summary="The open place that has this code",
     answer=PlaceInfo,
     statuses={
-        401: "the device is not signed in",
         404: "no open place has this code",
         422: "the code was mistyped",
         429: "too many; Retry-After says how long",
     },
-    auth="device",
     parameters={"code": {"type": "string", "description": "12 characters, with or without dashes", "maxLength": 40}},
 )
 def place(request: HttpRequest, code: str) -> PlaceInfo:
-    device = tokens.require_device(request)
-    if wait := ratelimit.take(LOOKUPS, str(device.account_id)):
+    device = tokens.device_of(request)
+    limit, who = (LOOKUPS, str(device.account_id)) if device else (ADDRESS_LOOKUPS, ip_of(request))
+    if wait := ratelimit.take(limit, who):
         raise ApiError(
             HTTPStatus.TOO_MANY_REQUESTS, "limited", _("Đã xem nhiều mã. Chờ ít phút rồi thử lại."), retry_after=wait
         )
@@ -80,6 +85,7 @@ def place(request: HttpRequest, code: str) -> PlaceInfo:
         province=found.area.parent.name if found.area.parent else "",
         address=found.address,
         asks_health=asks_health(found.kind),
+        private=allows_private(found.kind),
         opens=found.opens,
         closes=found.closes,
     )

@@ -18,7 +18,7 @@ from lachan.ground.platform.text import fold
 from lachan.register.access import ratelimit
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
-from lachan.register.places import actions, footfall, queries, sheets
+from lachan.register.places import actions, footfall, kinds, queries, sheets
 from lachan.register.places.errors import RefusedError
 from lachan.register.places.forms import (
     WEEKDAYS,
@@ -117,6 +117,7 @@ def page(
             "inside": inside,
             "crowded": place.capacity is not None and inside >= place.capacity * CROWDED,
             "hours": hours_in_words(place),
+            "private": kinds.allows_private(place.kind),
             "today": wording.today(),
             "staff": queries.staff_of(place) if owns else [],
             "invites": queries.open_invites(place) if owns else [],
