@@ -153,6 +153,8 @@ def test_every_card_is_read_by_the_camera_and_written_once(site: Any, town: Any,
     gate.get_by_role("button", name="Danh sách").click()
     expect(gate.get_by_text("đã gửi")).to_have_count(4, timeout=30_000)
     assert stored(site) == [(2, 1, 4)] * 4
+    stood = "SELECT DISTINCT part.name FROM checkin_event LEFT JOIN places_part part ON part.id = part_id"
+    assert site.rows(stood) == [("cổng Đông",)]
     assert Axe().run(gate).response["violations"] == []
     kept = gate.evaluate(f"async () => {{ {NEAR} return (await near('store.js')).visits.all(); }}")
     assert "001090123456" not in json.dumps(kept)

@@ -69,7 +69,7 @@ function Strip({ all, signIn, see }) {
 /** @param {{open: (shift: import("./page.js").Shift) => void, count: number}} props */
 function Opening({ open, count }) {
   const [place, setPlace] = useState(config.places[0]);
-  const [gate, setGate] = useState(place.gates[0] ?? "");
+  const [gate, setGate] = useState(place.gates[0] ?? null);
   const [fault, setFault] = useState(false);
   const [busy, setBusy] = useState(false);
   const go = async (/** @type {Event} */ event) => {
@@ -78,18 +78,18 @@ function Opening({ open, count }) {
     const ready = await learnKeys();
     setBusy(false);
     setFault(!ready);
-    if (ready) open({ place: place.key, name: place.name, gate, since: new Date().toISOString() });
+    if (ready) open({ place: place.key, name: place.name, gate: gate?.name ?? "", part: gate?.part ?? null, since: new Date().toISOString() });
   };
   const choose = (/** @type {typeof place} */ chosen) => {
     setPlace(chosen);
-    setGate(chosen.gates[0] ?? "");
+    setGate(chosen.gates[0] ?? null);
   };
   return html`<form class="phone stack snug" onSubmit=${go} novalidate><h1>${say("start.title")}</h1>
     ${count ? html`<p class="meta">${say("start.unsent", { count })}</p>` : null}
     <fieldset class="group"><legend class="label">${say("start.place")}</legend><div class="choices">${config.places.map((one) => html`<label class="choice" key=${one.key}>
       <input type="radio" name="place" checked=${one.key === place.key} onChange=${() => choose(one)} /><span><b>${one.name}</b><span class="meta">${one.area}</span></span></label>`)}</div></fieldset>
-    ${place.gates.length ? html`<fieldset class="group"><legend class="label">${say("start.gate")}</legend><div class="choices">${[...place.gates, ""].map((one) => html`<label class="choice" key=${one}>
-      <input type="radio" name="gate" checked=${one === gate} onChange=${() => setGate(one)} /><span>${one || say("start.whole")}</span></label>`)}</div></fieldset>` : null}
+    ${place.gates.length ? html`<fieldset class="group"><legend class="label">${say("start.gate")}</legend><div class="choices">${[...place.gates, null].map((one) => html`<label class="choice" key=${one?.part ?? 0}>
+      <input type="radio" name="gate" checked=${one?.part === gate?.part} onChange=${() => setGate(one)} /><span>${one?.name ?? say("start.whole")}</span></label>`)}</div></fieldset>` : null}
     ${fault ? html`<div class="notice bad" role="alert">${icon("offline")}<p>${say("start.keys")}</p></div>` : null}
     <button class="btn hero" type="submit" aria-busy=${busy}>${say("start.go")}</button></form>`;
 }

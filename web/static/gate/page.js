@@ -5,7 +5,7 @@ import { facts } from "./store.js";
 import { words } from "./words.js";
 
 /**
- * @type {{owner: string, language: "vi" | "en", retention: number, places: {key: string, name: string, area: string, gates: string[]}[]}}
+ * @type {{owner: string, language: "vi" | "en", retention: number, places: {key: string, name: string, area: string, gates: {part: number, name: string}[]}[]}}
  */
 export const config = JSON.parse(document.getElementById("gate-config")?.textContent ?? "{}");
 const SPRITE = new URL("../face/sprite.svg", import.meta.url).href;
@@ -17,7 +17,7 @@ export const say = (key, holes = {}) => words(config.language, key, holes);
 /** A line icon of the house; write a word beside it. @param {string} name @param {string} [kind] */
 export const icon = (name, kind = "icon") => html`<svg class=${kind} aria-hidden="true"><use href=${`${SPRITE}#${name}`} /></svg>`;
 
-/** @typedef {{place: string, name: string, gate: string, since: string}} Shift */
+/** @typedef {{place: string, name: string, gate: string, part?: number | null, since: string}} Shift */
 
 /** Fetch the server's public keys and its clock; without a network what is kept stays. @returns {Promise<boolean>} whether there are keys */
 export async function learnKeys() {

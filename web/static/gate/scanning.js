@@ -93,7 +93,7 @@ export function Scanning({ shift, all, panel, setPanel, flush }) {
 
   /** @param {Omit<Parameters<typeof write>[0], "duty" | "direction">} what @param {string} [detail] */
   const record = async (what, detail) => {
-    const duty = { owner: config.owner, place: shift.place, shift: shift.since };
+    const duty = { owner: config.owner, place: shift.place, part: shift.part, shift: shift.since };
     try {
       const visit = await write({ ...what, duty, direction });
       if (!visit) {

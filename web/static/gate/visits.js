@@ -6,6 +6,7 @@
  * @property {string} key
  * @property {string} owner       the account that stood at the gate
  * @property {string} place       the place's key
+ * @property {number | null} [part]  the gate of the place where the gatekeeper stands
  * @property {string} shift       when the shift began: what belongs to one list
  * @property {"in" | "out"} direction
  * @property {string} at          ISO 8601, this phone's clock; a slip's own time
@@ -30,7 +31,7 @@ const SENT_KEPT_MS = 86_400_000;
 /** @type {import("../app/sending.js").Lane} */
 const GATE = {
   address: "/api/v1/gate/checkins",
-  body: ({ place, direction, at, holder, paper }) => ({ place, direction, at, holder, paper }),
+  body: ({ place, part, direction, at, holder, paper }) => ({ place, part: part ?? undefined, direction, at, holder, paper }),
   // What was sealed has done its work. Of a pass only the server knows the name.
   stored: (visit, answer) => ({ holder: null, who: answer.who || visit.who, id: answer.id }),
 };
@@ -41,7 +42,7 @@ export const unsent = (all) => all.filter(({ state }) => state === "held" || sta
 /**
  * Write one down. What was read or typed is sealed first: this phone can't open it again.
  * @param {object} what
- * @param {{owner: string, place: string, shift: string}} what.duty
+ * @param {{owner: string, place: string, part?: number | null, shift: string}} what.duty
  * @param {"in" | "out"} what.direction
  * @param {string} what.who
  * @param {{text: string} | {content: object, point: Uint8Array}} what.holder  a pass's text, or what to seal to the server

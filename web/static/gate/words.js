@@ -1,7 +1,7 @@
 /** The words of the gate's page, Vietnamese and English. `{name}` is a hole. */
 
 const vi = {
-  "start.title": "Mở ca", "start.place": "Gác ở nơi nào", "start.gate": "Cổng nào", "start.whole": "Cả nơi này, không chia cổng",
+  "start.title": "Mở ca", "start.place": "Gác ở nơi nào", "start.gate": "Đứng ở đâu", "start.whole": "Cả nơi này, không chia cổng",
   "start.go": "Mở ca", "start.keys": "Lần đầu cần mạng để lấy khóa kiểm thẻ và niêm giấy tờ. Nối mạng rồi thử lại.",
   "start.unsent": "Máy còn giữ {count} lượt chưa gửi từ ca trước, sẽ tự gửi.", "try-again": "Thử lại",
   "shift.since": "Ca mở lúc {time}", "shift.end": "Đổi ca", "shift.gate": "{place}, {gate}",
@@ -29,7 +29,7 @@ const vi = {
 
 /** @type {typeof vi} */
 const en = {
-  "start.title": "Open a shift", "start.place": "Which place", "start.gate": "Which gate", "start.whole": "The whole place, no gates",
+  "start.title": "Open a shift", "start.place": "Which place", "start.gate": "Where you stand", "start.whole": "The whole place, no gates",
   "start.go": "Open the shift", "start.keys": "The first time needs a network, to fetch the keys that check passes and seal cards. Connect, then try again.",
   "start.unsent": "This phone still keeps {count} visits of an earlier shift and will send them by itself.", "try-again": "Try again",
   "shift.since": "Shift opened at {time}", "shift.end": "Change shift", "shift.gate": "{place}, {gate}",

@@ -28,11 +28,12 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lachan.faces.desk import reach
+from lachan.faces.desk import parts, reach
 from lachan.faces.desk.wordings import Chip, about, chips, short, source_name
 from lachan.ground.platform.text import fold
 from lachan.register.access.models import Account
 from lachan.register.areas.models import Area
+from lachan.register.profiles.document import Profile
 from lachan.response.alerts.models import DirectNotice
 from lachan.response.cases.models import Outbreak
 from lachan.response.tracing.models import Contact, Exposure, TraceRun
@@ -255,19 +256,23 @@ def ranked(found: QuerySet[Contact], sort: str, today: date) -> QuerySet[Contact
     return minutes.order_by(*order[sort])
 
 
-def rows(account: Account, found: QuerySet[Contact], *, whole: bool, minimum: int) -> list[Row]:
+def rows(account: Account, found: QuerySet[Contact], *, whole: bool, rule: Profile) -> list[Row]:
     """The rows of the contacts, which must be few. `whole`: the office runs the outbreak and reads every name in it."""
     today = timezone.localdate()
     contacts = list(found.select_related("person__area", "decided_by"))
     met: dict[int, list[Exposure]] = {}
-    exposures = Exposure.objects.filter(contact__in=contacts).select_related("place", "via")
+    exposures = list(Exposure.objects.filter(contact__in=contacts).select_related("place", "via"))
+    met_at = parts.together(exposures, rule.near_parts)
     for exposure in exposures:
         met.setdefault(exposure.contact_id, []).append(exposure)
     vias = {e.via.pk: e.via.name for several in met.values() for e in several if e.via is not None}
     names = vias if whole else reach.names_visible(account, vias)
     notices = {n.contact_id: n for n in DirectNotice.objects.filter(contact__in=contacts, withdrawn_at=None)}
     return [
-        _row(c, about(c.person, today), chips(_decisive(c, met), names, minimum), notices.get(c.pk)) for c in contacts
+        _row(
+            c, about(c.person, today), chips(_decisive(c, met), names, rule.minimum_minutes, met_at), notices.get(c.pk)
+        )
+        for c in contacts
     ]
 
 

@@ -1,7 +1,7 @@
 """The contacts of an outbreak: the table, one contact with its evidence, decisions and taking them back."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from lachan.faces.desk import contact_list, reach
+from lachan.faces.desk import contact_list, parts, reach
 from lachan.faces.desk.contact_list import Filters
 from lachan.faces.desk.forms import DismissForm
 from lachan.faces.desk.wordings import CHIP, about, source_name, span
@@ -63,9 +63,7 @@ def table(request: HttpRequest, number: int) -> HttpResponse:
     first = (page - 1) * contact_list.PAGE
     ranked = contact_list.ranked(contact_list.filtered(found, filters), filters.sort, timezone.localdate())
     whole = _whole(account, outbreak)
-    rows = contact_list.rows(
-        account, ranked[first : first + contact_list.PAGE], whole=whole, minimum=rules(outbreak).minimum_minutes
-    )
+    rows = contact_list.rows(account, ranked[first : first + contact_list.PAGE], whole=whole, rule=rules(outbreak))
     if rows:
         audit.record(action="desk.contacts.list", subjects=[row.contact.person_id for row in rows], obj=outbreak)
     cases = list(Case.objects.filter(outbreak=outbreak).exclude(status=Case.Status.EXCLUDED).order_by("number"))
@@ -159,13 +157,14 @@ def _panel(request: HttpRequest, found: Contact) -> dict[str, Any]:
     state, word = contact_list.state_of(found, live)
     vias = {e.via.pk: e.via.name for e in exposures if e.via is not None}
     names = vias if whole else reach.names_visible(account, vias)
+    rule = rules(outbreak)
     return {
         "contact": found,
         "outbreak": outbreak,
         "person": found.person,
         "about": about(found.person, timezone.localdate()),
         "phones": phones,
-        "days": _days(exposures, names, outbreak, rules(outbreak).minimum_minutes),
+        "days": _days(exposures, names, outbreak, rule),
         "decisions": _decisions(found),
         "notice": notice,
         "state": state,
@@ -173,12 +172,12 @@ def _panel(request: HttpRequest, found: Contact) -> dict[str, Any]:
         "onward": onward.values("contact").distinct().count(),
         "seen": contact_list.seen(found),
         "decides": can(account, Permission.CONTACT_DECIDE, outbreak.area_id),
-        "rule": rules(outbreak),
+        "rule": rule,
     }
 
 
 def _days(
-    exposures: list[Exposure], names: dict[int, str], outbreak: Outbreak, minimum: int
+    exposures: list[Exposure], names: dict[int, str], outbreak: Outbreak, rule: Profile
 ) -> list[tuple[datetime, list[Event]]]:
     """The meetings by day, newest first."""
     contacts = dict(
@@ -187,8 +186,12 @@ def _days(
         )
     )
     days: dict[Any, list[Event]] = {}
+    met_at = parts.together(exposures, rule.near_parts)
     for e in exposures:
-        days.setdefault(timezone.localdate(e.start), []).append(_meeting(e, names, contacts, outbreak, minimum))
+        meeting = _meeting(e, names, contacts, outbreak, rule.minimum_minutes)
+        if there := met_at.get(e.pk):
+            meeting = replace(meeting, detail=f"{meeting.detail}, {there.long}")
+        days.setdefault(timezone.localdate(e.start), []).append(meeting)
     return [(events[0].at, events) for _day, events in days.items()]
 
 

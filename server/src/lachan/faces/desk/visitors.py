@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lachan.faces.desk import reach
+from lachan.faces.desk import parts, reach
 from lachan.faces.desk.forms import OTHER, MomentField, SaidMixin
 from lachan.faces.desk.wordings import about
 from lachan.ground.platform import wording
@@ -102,12 +102,13 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
         else:
             if export:
                 return _workbook(found)
-            today = timezone.localdate()
+            today, there = timezone.localdate(), parts.of_visits(found)
             context |= {
                 "place": place,
                 "start": start,
                 "end": asked["end"],
-                "rows": [(visit, about(visit.person, today)) for visit in found],
+                "rows": [(visit, about(visit.person, today), there.get(visit.id, "")) for visit in found],
+                "in_parts": bool(there),
                 "people": len({visit.person_id for visit in found}),
                 "asked": [(name, request.POST.get(name, "")) for name in form.fields],
             }
@@ -123,14 +124,17 @@ def _workbook(found: list[Visit]) -> HttpResponse:
         _("Giờ đến"),
         _("Chắc chắn đến"),
         _("Có thể đến"),
+        _("Chỗ trong nơi đó"),
         _("Cách ghi"),
     ]
+    there = parts.of_visits(found)
     rows: list[list[sheets.Cell]] = [
         [
             visit.person.name,
             visit.person.birth_date.year if visit.person.birth_date else visit.person.birth_year,
             visit.person.area.name if visit.person.area else "",
             *(timezone.localtime(at).strftime("%Y-%m-%d %H:%M") for at in _times(visit)),
+            there.get(visit.id, ""),
             str(visit.get_trust_display()),
         ]
         for visit in found

@@ -1,11 +1,12 @@
 """Small facts about people and evidence in words, as the desk's tables write them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from lachan.faces.desk.parts import Together
 from lachan.ground.platform import wording
 from lachan.register.areas.models import Area
 from lachan.register.people.models import Person
@@ -72,8 +73,11 @@ def span(certain: int, possible: int) -> str:
     return wording.minutes(possible)
 
 
-def chips(exposures: Sequence[Exposure], names: dict[int, str], minimum: int) -> tuple[list[Chip], int]:
-    """The chips of one contact, strongest first, and how many more there are. `names`: of persons met that may be read.
+def chips(
+    exposures: Sequence[Exposure], names: dict[int, str], minimum: int, met_at: Mapping[int, Together] | None = None
+) -> tuple[list[Chip], int]:
+    """The chips of one contact, strongest first, and how many more there are. `names`: of persons met that may be read;
+    `met_at`: the part of the place where they met, by exposure.
 
     Meetings at one place count together. Evidence with fewer certain minutes than `minimum` needs asking: it is weak.
     """
@@ -81,7 +85,10 @@ def chips(exposures: Sequence[Exposure], names: dict[int, str], minimum: int) ->
     for exposure in exposures:
         where: object = exposure.place_id if exposure.place_id else ("via", exposure.via_id)
         grouped.setdefault((exposure.source, where), []).append(exposure)
-    made = [(_weight(group), _chip(source, group, names, minimum)) for (source, _where), group in grouped.items()]
+    made = [
+        (_weight(group), _chip(source, group, names, minimum, met_at or {}))
+        for (source, _where), group in grouped.items()
+    ]
     ordered = [chip for _w, chip in sorted(made, key=lambda pair: pair[0], reverse=True)]
     return ordered[:MAX_CHIPS], max(0, len(ordered) - MAX_CHIPS)
 
@@ -92,7 +99,9 @@ def _weight(group: Iterable[Exposure]) -> tuple[bool, int, int]:
     return home, sum(e.minutes_certain for e in listed), sum(e.minutes_possible for e in listed)
 
 
-def _chip(source: str, group: list[Exposure], names: dict[int, str], minimum: int) -> Chip:
+def _chip(
+    source: str, group: list[Exposure], names: dict[int, str], minimum: int, met_at: Mapping[int, Together]
+) -> Chip:
     first = group[0]
     if source == "household":
         met = names.get(first.via_id or 0, "")
@@ -100,4 +109,6 @@ def _chip(source: str, group: list[Exposure], names: dict[int, str], minimum: in
         return Chip("home", text, False)
     certain, possible = sum(e.minutes_certain for e in group), sum(e.minutes_possible for e in group)
     where = first.place.name if first.place is not None else source_name(source)
+    there = sorted((met_at[e.pk] for e in group if e.pk in met_at), key=lambda found: not found.near)
+    where = f"{where}, {there[0].short}," if there else where
     return Chip(CHIP.get(source, "place"), f"{where} {span(certain, possible)}", certain < minimum)

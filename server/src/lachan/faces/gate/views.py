@@ -35,6 +35,10 @@ _KEPT = (
 )
 
 
+# A gatekeeper stands at a gate, or looks after a coach.
+_STOOD_AT = (Part.Kind.GATE, Part.Kind.COACH)
+
+
 @cache
 def assets() -> tuple[str, ...]:
     """The addresses of the static files that a gate keeps."""
@@ -47,7 +51,9 @@ def _places(account: Account) -> list[dict[str, Any]]:
             "key": str(place.key),
             "name": place.name,
             "area": place.area.name,
-            "gates": [part.name for part in places.parts_of(place).filter(kind=Part.Kind.GATE)],
+            "gates": [
+                {"part": part.pk, "name": part.name} for part in places.parts_of(place).filter(kind__in=_STOOD_AT)
+            ],
         }
         for place in places.places_of(account)
     ]

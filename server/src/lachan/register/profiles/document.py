@@ -74,6 +74,9 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     # The shortest overlap that counts, and how long the air of a place stays infectious after the person left.
     minimum_minutes: Annotated[int, Meta(ge=1, le=1440)]
     tail_minutes: Annotated[int, Meta(ge=0, le=1440)]
+    # The parts of a place so small that two people who were at the same one were near each other. At the same place
+    # or another of its parts, nothing is known of the distance.
+    near_parts: tuple[Literal["gate", "floor", "table", "coach"], ...] = ("table", "coach")
     # No stay is longer: what makes a search by time of arrival exact.
     max_stay_hours: Annotated[int, Meta(ge=1, le=24)]
     # Levels to trace: 1 = close contacts only.

@@ -32,7 +32,8 @@ person_id
 # before the
 # first new one. A stay whose beginning was inferred (an "out" alone) is no such place: it depends on what came before.
 _SCANS = """
-SELECT touched.person_id, event.id, event.place_id, event.at, event.direction, event.trust, start.t_in, start.id
+SELECT touched.person_id, event.id, event.place_id, event.at, event.direction, event.trust, event.part_id,
+       start.t_in, start.id
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS touched (person_id, since)
 LEFT JOIN LATERAL (
     SELECT visit.t_in, visit.id FROM checkin_visit visit
@@ -48,14 +49,17 @@ _REMOVE = """
 DELETE FROM checkin_visit WHERE id = ANY(%s::uuid[]) AND id <> ALL(%s::uuid[])
 """
 _STORE = """
-INSERT INTO checkin_visit AS old (id, place_id, person_id, t_in, t_out, certain_until, ending, trust)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-                     %s::smallint[], %s::smallint[])
+INSERT INTO checkin_visit AS old (id, place_id, person_id, t_in, t_out, certain_until, ending, trust, parts)
+SELECT id, place, person, t_in, t_out, certain_until, ending, trust, parts::bigint[]
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+                     %s::smallint[], %s::smallint[], %s::text[])
+    AS made (id, place, person, t_in, t_out, certain_until, ending, trust, parts)
 ON CONFLICT (id) DO UPDATE SET
     t_in = excluded.t_in, t_out = excluded.t_out, certain_until = excluded.certain_until, ending = excluded.ending,
-    trust = excluded.trust
-WHERE (old.t_in, old.t_out, old.certain_until, old.ending, old.trust)
-   IS DISTINCT FROM (excluded.t_in, excluded.t_out, excluded.certain_until, excluded.ending, excluded.trust)
+    trust = excluded.trust, parts = excluded.parts
+WHERE (old.t_in, old.t_out, old.certain_until, old.ending, old.trust, old.parts)
+   IS DISTINCT FROM (excluded.t_in, excluded.t_out, excluded.certain_until, excluded.ending, excluded.trust,
+                     excluded.parts)
 """
 
 Touched = list[tuple[int, datetime]]
@@ -129,8 +133,8 @@ def _by_person(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, list[S
     """Each person's scans from the one that opened the stay where the projection starts."""
     for person, group in groupby(rows, key=lambda row: row[0]):
         scans = []
-        for _person, event_id, place, at, direction, trust, start_at, start_id in group:
-            scan = Scan(event_id, place, at, direction, trust)  # type: ignore[arg-type]
+        for _person, event_id, place, at, direction, trust, part, start_at, start_id in group:
+            scan = Scan(event_id, place, at, direction, trust, part)  # type: ignore[arg-type]
             if start_at is None or order(scan) >= (start_at, -IN, start_id):
                 scans.append(scan)
         yield person, scans
@@ -160,6 +164,8 @@ def _store(seen: list[UUID], found: list[tuple[int, Stay]]) -> None:
                 [stay.certain_until for stay in kept],
                 [stay.ending for stay in kept],
                 [stay.trust for stay in kept],
+                # An array can't hold arrays of different lengths: each goes as text.
+                ["{" + ",".join(map(str, sorted(stay.parts))) + "}" if stay.parts else None for stay in kept],
             ],
         )
 

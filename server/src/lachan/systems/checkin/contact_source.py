@@ -33,14 +33,18 @@ WHERE p.until >= p.first_out
 
 # One row for each meeting kept. A person has at most one stay at a place that began at a given moment, except in the
 # rare world where two began at one instant; the longer one is the evidence then. The rows kept come by place, as they
-# were found: + 0 keeps the contact's stay from being looked up by person, all over the index.
+# were found: + 0 keeps the contact's stay from being looked up by person, all over the index. "parts" are the gates,
+# tables or coaches that both scanned, at whatever moments of their stays.
 _DETAILS = """
 SELECT DISTINCT ON (k.id) k.id,
        greatest(0, extract(epoch FROM least(k.ends_at, p.certain_until, c.certain_until)
                            - greatest(k.starts_at, p.t_in, c.t_in)))::integer AS seconds_certain,
        'place' AS kind,
        jsonb_build_object('visits', jsonb_build_array(p.id, c.id), 'endings', jsonb_build_array(p.ending, c.ending),
-                          'trust', least(p.trust, c.trust), 'own', jsonb_build_array(c.t_in, c.t_out)) AS evidence
+                          'trust', least(p.trust, c.trust), 'own', jsonb_build_array(c.t_in, c.t_out))
+           || CASE WHEN p.parts && c.parts THEN jsonb_build_object(
+               'parts', ARRAY(SELECT unnest(p.parts) INTERSECT SELECT unnest(c.parts) ORDER BY 1))
+              ELSE '{}' END AS evidence
 FROM tracing_kept k
 JOIN checkin_visit p ON p.person_id = k.via_id AND p.t_in = k.via_since AND p.place_id = k.where_id
 JOIN checkin_visit c ON c.place_id = k.where_id AND c.t_in = k.contact_since AND c.person_id + 0 = k.contact_id

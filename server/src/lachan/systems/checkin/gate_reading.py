@@ -59,6 +59,8 @@ class GateCheckin(msgspec.Struct):
     sent_at: Moment
     holder: Holder
     paper: bool = False
+    # The id of the gate, as the gate's page was told of it.
+    part: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
 
 
 class GateReceipt(msgspec.Struct):
@@ -94,6 +96,8 @@ def read_visit(body: bytes, secret: bytes, now: datetime) -> Read:
     given: GateCheckin = decode(_decoder, body)
     at, wrong_by = moments(given.at, given.sent_at, now)
     meant = f"{given.place}|{given.direction}|{at.isoformat()}|{given.paper}|".encode() + _encoder.encode(given.holder)
+    if given.part is not None:
+        meant += f"|{given.part}".encode()
     clock = corrected(at, timedelta(0) if given.paper else wrong_by, now)
     person = pass_device = None
     if isinstance(given.holder, Pass):
@@ -111,6 +115,7 @@ def read_visit(body: bytes, secret: bytes, now: datetime) -> Read:
         means=Means.PAPER if given.paper else _MEANS[type(given.holder)],
         id=uuid7(),
         fit=clock.fit,
+        part=given.part,
     )
     # An unfit visit is only looked for among the stored ones: it must not enter anybody.
     return Read(visit, None if isinstance(given.holder, Pass) or not clock.fit else given.holder)

@@ -21,14 +21,14 @@ DUTY_SENDS = timedelta(days=3)
 WRITE = """
 WITH input AS MATERIALIZED (
     SELECT decode(token, 'hex') AS token, key, decode(body, 'hex') AS body, place, direction, at, clock_offset, person,
-           pass_device, means, id, fit, n
+           pass_device, means, id, fit, part, n
     FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::smallint[], %s::timestamptz[], %s::integer[],
-                %s::bigint[], %s::bigint[], %s::smallint[], %s::uuid[], %s::boolean[])
+                %s::bigint[], %s::bigint[], %s::smallint[], %s::uuid[], %s::boolean[], %s::bigint[])
          WITH ORDINALITY AS given (token, key, body, place, direction, at, clock_offset, person, pass_device, means, id,
-                                   fit, n)
+                                   fit, part, n)
 ), known AS MATERIALIZED (
     SELECT i.*, device.id AS device_id, account.id AS account_id, place.id AS place_id, person.id AS person_id,
-           person.name AS person_name,
+           person.name AS person_name, part.id AS part_id,
            -- A gate's clock may be a little slow when a duty has just begun. holders.py asks the same.
            EXISTS (
                SELECT FROM places_placestaff duty
@@ -46,6 +46,8 @@ WITH input AS MATERIALIZED (
     LEFT JOIN access_account account ON account.id = device.account_id AND account.is_active AND NOT account.is_officer
     LEFT JOIN places_place place ON place.key = i.place AND (place.closed_at IS NULL OR place.closed_at > i.at)
     LEFT JOIN people_person person ON person.id = i.person
+    -- A part of another place is none: the visit counts all the same.
+    LEFT JOIN places_part part ON part.id = i.part AND part.place_id = place.id
 ), stored AS (
     INSERT INTO checkin_receipt (device_id, key, body_hash, event_id, place_id, at, direction, clock_offset,
     received_at)
@@ -56,8 +58,9 @@ WITH input AS MATERIALIZED (
     RETURNING event_id
 ), appended AS (
     INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
-                               received_at, means)
-    SELECT id, person_id, place_id, at, direction, %s::smallint, clock_offset, account_id, device_id, now(), means
+                               received_at, means, part_id)
+    SELECT id, person_id, place_id, at, direction, %s::smallint, clock_offset, account_id, device_id, now(), means,
+           part_id
     FROM known WHERE (id IN (SELECT event_id FROM stored)) IS TRUE
 )
 SELECT (id IN (SELECT event_id FROM stored)) IS TRUE, CASE WHEN account_id IS NOT NULL THEN device_id END,
@@ -83,6 +86,8 @@ class GateVisit:
     means: int
     id: UUID
     fit: bool
+    # The part of the place where the gatekeeper stands.
+    part: int | None = None
 
 
 Row = tuple[bool, int | None, bool, bool, bool, bool, str | None]
@@ -105,6 +110,7 @@ async def write_gate(connection: Connection, visits: Sequence[GateVisit]) -> lis
             array([visit.means for visit in visits]),
             array([visit.id for visit in visits]),
             array([visit.fit for visit in visits]),
+            array([visit.part for visit in visits]),
             CLOCK_TOLERANCE,
             DUTY_SENDS,
             Trust.GATEKEEPER.value,

@@ -86,7 +86,7 @@ def register() -> None:
 
 def _export_events(person_id: int) -> Iterable[dict[str, Any]]:
     rows = Event.objects.filter(person_id=person_id).order_by("at")
-    shown = ("at", "direction", "trust", "means", "clock_offset", "place__name", "received_at")
+    shown = ("at", "direction", "trust", "means", "clock_offset", "place__name", "part__name", "received_at")
     return [dict(row) for row in rows.values(*shown)]
 
 

@@ -3,6 +3,7 @@
 The tables are made by migration 0001 in SQL, since Django does not know partitions or covering storage options.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from lachan.ground.platform.ids import uuid7
 from lachan.register.access.models import Account
 from lachan.register.areas.models import Area
 from lachan.register.people.models import Person
-from lachan.register.places.models import Place
+from lachan.register.places.models import Part, Place
 
 
 class Direction(models.IntegerChoices):
@@ -84,6 +85,8 @@ class Event(models.Model):
     apart = models.IntegerField(null=True)
     # How a gatekeeper knew whom; null: the visitor scanned.
     means = models.SmallIntegerField(choices=Means, null=True)
+    # The gate, floor, table or coach whose code was scanned, or where the gatekeeper stood; null: the place as a whole.
+    part = models.ForeignKey(Part, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
 
     class Meta:
         managed = False
@@ -112,6 +115,8 @@ class Visit(models.Model):
     certain_until = models.DateTimeField()
     ending = models.SmallIntegerField(choices=Ending)
     trust = models.SmallIntegerField(choices=Trust)
+    # Ids of the parts of the place that were scanned during the stay, in order of the ids; null: none.
+    parts = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         managed = False

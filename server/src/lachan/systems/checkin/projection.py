@@ -16,7 +16,7 @@ The outcome depends on the set of scans only, never on the order in which they a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,6 +40,8 @@ class Scan:
     at: datetime
     direction: int
     trust: int
+    # The part of the place whose code it was.
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Stay:
     certain_until: datetime
     ending: int
     trust: int
+    # The parts of the place that were scanned, at whatever moment of the stay.
+    parts: set[int] = field(default_factory=set)
+
+    def saw(self, scan: Scan) -> None:
+        """Take in what a further scan of the stay says of it, but for its times."""
+        self.trust = max(self.trust, scan.trust)
+        if scan.part is not None:
+            self.parts.add(scan.part)
 
 
 def order(scan: Scan) -> tuple[datetime, int, UUID]:
@@ -107,13 +117,13 @@ def stays(scans: Iterable[Scan], rules: Mapping[int, PlaceRule]) -> list[Stay]:
             end, ending = _inferred_end(present, rules[scan.place])
             if scan.direction == IN and scan.at <= end:
                 present.certain_until = scan.at
-                present.trust = max(present.trust, scan.trust)
+                present.saw(scan)
                 previous = scan
                 continue
             if scan.direction == OUT and scan.at <= present.t_in + MAX_STAY:
                 present.t_out = present.certain_until = scan.at
                 present.ending = SCANNED
-                present.trust = max(present.trust, scan.trust)
+                present.saw(scan)
                 present, previous = None, scan
                 continue
             present.t_out, present.ending = end, ending
@@ -122,21 +132,26 @@ def stays(scans: Iterable[Scan], rules: Mapping[int, PlaceRule]) -> list[Stay]:
             present.t_out, present.ending = (scan.at, NEXT_PLACE) if scan.at <= end else (end, ending)
         present = None
         if scan.direction == IN:
-            present = Stay(scan.id, scan.place, scan.at, scan.at, scan.at, TYPICAL, scan.trust)
+            present = Stay(scan.id, scan.place, scan.at, scan.at, scan.at, TYPICAL, scan.trust, _parts(scan))
             found.append(present)
         elif last is not None and _moves_end(last, previous, scan, rules):
             last.t_out = scan.at
+            last.saw(scan)
             if last.certain_until > last.t_in:
                 last.certain_until = scan.at
         else:
             start = scan.at - min(rules[scan.place].typical, MAX_STAY)
             if previous is not None:
                 start = max(start, previous.at)
-            found.append(Stay(scan.id, scan.place, start, scan.at, start, SCANNED, scan.trust))
+            found.append(Stay(scan.id, scan.place, start, scan.at, start, SCANNED, scan.trust, _parts(scan)))
         previous = scan
     if present is not None:
         present.t_out, present.ending = _inferred_end(present, rules[present.place])
     return found
+
+
+def _parts(scan: Scan) -> set[int]:
+    return set() if scan.part is None else {scan.part}
 
 
 def _moves_end(last: Stay, previous: Scan | None, scan: Scan, rules: Mapping[int, PlaceRule]) -> bool:

@@ -33,7 +33,7 @@ WITH input AS MATERIALIZED (
                                    latitude, longitude, accuracy, n)
 ), known AS MATERIALIZED (
     SELECT i.*, device.id AS device_id, account.id AS account_id, place.id AS place_id, place.key AS place_key,
-           place.name AS place_name,
+           place.name AS place_name, code.part_id,
            CASE WHEN i.ward IS NULL OR i.ward = own.key THEN own.id
                 WHEN EXISTS (
                     SELECT FROM people_guardianship g
@@ -71,10 +71,10 @@ WITH input AS MATERIALIZED (
     RETURNING event_id
 ), appended AS (
     INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
-                               received_at, apart)
+                               received_at, apart, part_id)
     SELECT id, person_id, place_id, at, direction,
            CASE WHEN rotating THEN %s::smallint WHEN apart <= %s::integer THEN %s::smallint ELSE %s::smallint END,
-           clock_offset, account_id, device_id, now(), (apart + 50) / 100 * 100
+           clock_offset, account_id, device_id, now(), (apart + 50) / 100 * 100, part_id
     FROM known WHERE (id IN (SELECT event_id FROM stored)) IS TRUE
 )
 SELECT (id IN (SELECT event_id FROM stored)) IS TRUE, CASE WHEN account_id IS NOT NULL THEN device_id END,

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def question(story: Story, **changes: Any) -> dict[str, Any]:
     asked = {
-        "place": story.market.codes.get().code,
+        "place": story.market.codes.get(part=None).code,
         "start": f"{today_at(8, 0, 2):%Y-%m-%dT%H:%M}",
         "end": f"{today_at(9, 0, 2):%Y-%m-%dT%H:%M}",
         "case": str(story.case.key),
