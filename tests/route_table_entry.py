@@ -31,6 +31,13 @@ ENTRY: dict[str, Row] = {
     "desk/entry/": Row("/desk/entry/", _border(200), _border(422)),
     "desk/entry/decide/": Row("/desk/entry/decide/", _border(405), _border(404)),
     "desk/entry/declarations/<uuid:key>/": Row(f"/desk/entry/declarations/{NO_KEY}/", _border(404), _border(405)),
+    "desk/entry/manifests/": Row("/desk/entry/manifests/", _border(200), _border(422)),
+    "desk/entry/manifests/template.xlsx": Row("/desk/entry/manifests/template.xlsx", _border(200), _border(405)),
+    "desk/entry/manifests/<uuid:key>/": Row(f"/desk/entry/manifests/{NO_KEY}/", _border(404), _border(404)),
+    "desk/entry/manifests/<uuid:key>/rejects.xlsx": Row(
+        f"/desk/entry/manifests/{NO_KEY}/rejects.xlsx", _border(404), _border(405)
+    ),
+    "desk/entry/passengers/<uuid:key>/": Row(f"/desk/entry/passengers/{NO_KEY}/", _border(404), _border(404)),
     "desk/entry/waiting/": Row("/desk/entry/waiting/", _border(200), _border(405)),
     "desk/entry/orders/": Row("/desk/entry/orders/", _ministry(200), _ministry(422)),
     "desk/entry/orders/<uuid:key>/end/": Row(f"/desk/entry/orders/{NO_KEY}/end/", _ministry(405), _ministry(404)),

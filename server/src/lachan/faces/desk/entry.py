@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lachan.faces.desk import entry_reading, reach
+from lachan.faces.desk.entry_waiting import queue_address
 from lachan.ground import audit
 from lachan.ground.platform.ids import uuid7
 from lachan.register.access.models import Account
@@ -24,7 +25,7 @@ from lachan.register.access.scope import require, visible
 from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import today
 from lachan.register.places import codes
-from lachan.systems.entry import deciding, mrz, queries, rules, signed
+from lachan.systems.entry import deciding, landed, mrz, queries, rules, signed
 from lachan.systems.entry.models import Decision, Declaration, Traveller
 
 _KINDS = dict(Decision.Kind.choices)
@@ -76,7 +77,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "gates": list(queries.gates_of(account)),
         "server_key": base64.b64encode(point).decode(),
         "words": words,
-        "waiting": queries.not_seen(account, today()).count(),
+        "waiting": sum(one.left for one in landed.landings(account, today())),
     }
     return render(request, "desk/entry.html", context, status=422 if problem else 200)
 
@@ -153,6 +154,8 @@ def decide(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"kind": decision.kind})
         facts = {"name": decision.traveller.person.name, "decision": _KINDS[decision.kind]}
         messages.success(request, _("%(name)s: %(decision)s") % facts)
+        if "queue" in post:
+            return redirect(queue_address(found.travel_day.isoformat(), post["queue"]))
     return redirect("desk:entry_declaration", key=found.key)
 
 
@@ -197,26 +200,3 @@ def _quarantine(request: HttpRequest) -> deciding.QuarantineOrder:
         post.get("place", ""),
         post.get("signatory", ""),
     )
-
-
-@never_cache
-@require(Permission.ENTRY_DECIDE)
-@require_GET
-def waiting(request: HttpRequest) -> HttpResponse:
-    """Who declared for that day and has not been seen, by conveyance: the flight that has landed."""
-    account = reach.officer(request)
-    typed = day_typed(request.GET.get("day", "").strip())
-    day = date.fromisoformat(typed) if typed else today()
-    rows = list(queries.not_seen(account, day)[:2000])
-    vehicles = sorted({row.trip.number for row in rows if row.trip.conveyance != "foot"})
-    chosen = request.GET.get("vehicle", "")
-    shown = [row for row in rows if not chosen or row.trip.number == chosen]
-    if shown:
-        audit.record(action="entry.queue.read", subjects=[row.person_id for row in shown], purpose="border")
-    context = {
-        "day": day,
-        "rows": [(row, entry_reading.STATES[row.verdict]) for row in shown],
-        "vehicles": vehicles,
-        "chosen": chosen,
-    }
-    return render(request, "desk/entry_waiting.html", context)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lachan.ground.platform import wording
+from lachan.register.access.models import Account
+from lachan.register.access.roles import Permission
+from lachan.register.access.scope import visible
 from lachan.register.forms.document import KINDS, Calculation, Document, Repeat, YesNo
 from lachan.register.forms.render import in_words
 from lachan.systems.entry import queries
@@ -71,3 +74,8 @@ def shown(traveller: Traveller) -> Shown:
         [answer for check, answer in rows if not check and answer.said],
         [answer for check, answer in rows if check],
     )
+
+
+def areas_of(account: Account) -> frozenset[int]:
+    """The areas where the officer decides at gates."""
+    return frozenset(visible(account, Permission.ENTRY_DECIDE))

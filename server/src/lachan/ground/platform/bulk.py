@@ -7,7 +7,7 @@ steward, in steps that each stand for themselves: what is stopped in the middle 
 import io
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,7 @@ def heads(row: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
 def rejects_file(
     *,
     head: Sequence[str],
+    where: Mapping[str, int],
     columns: Sequence[Column],
     rows: Iterable[Row],
     last: str,
@@ -77,15 +78,14 @@ def rejects_file(
 ) -> bytes:
     """The rows to mend, as they came, the wrong cells marked and explained; it can be mended and sent again.
 
-    A workbook whose cells are all text, so that none is a formula. `last` heads the column of reasons, `more` says what
-    else there is to say of a row.
+    A workbook whose cells are all text, so that none is a formula. `where` each column stands; `last` heads the column
+    of reasons; `more` says what else there is to say of a row.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet()
     bold, wrap = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True})
     marked = book.add_format({"bg_color": "#fbe3dc", "bold": True})
-    where = heads(head, columns)
     titles = {column.key: str(column.title) for column in columns}
     # What an earlier round wrote is written anew.
     kept = [cell for cell in head if cell != last]

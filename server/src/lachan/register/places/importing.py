@@ -141,7 +141,9 @@ def rejects_file(judged: Judged) -> bytes:
         return _("Trùng tên, địa chỉ và phường, xã với %(twin)s.") % {"twin": row.twin} if row.twin else ""
 
     listed = judged.rejects + judged.twins
-    return bulk.rejects_file(head=judged.head, columns=COLUMNS, rows=listed, last=_("Sửa thế nào"), more=twin)
+    where = bulk.heads(judged.head, COLUMNS)
+    last = _("Sửa thế nào")
+    return bulk.rejects_file(head=judged.head, where=where, columns=COLUMNS, rows=listed, last=last, more=twin)
 
 
 def template() -> bytes:

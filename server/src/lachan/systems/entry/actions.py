@@ -25,7 +25,7 @@ from lachan.register.people.models import Identifier, Person
 from lachan.register.people.queries import find_by_identifier, identifier_hash
 from lachan.register.places import codes
 from lachan.register.profiles.models import Disease
-from lachan.systems.entry import gates, rules
+from lachan.systems.entry import gates, landing, rules
 from lachan.systems.entry.models import LATE_DAYS, ActivationOrder, Declaration, Gate, Traveller, Trip
 from lachan.systems.entry.queries import is_of_party, order_for
 
@@ -165,6 +165,7 @@ def correct(
         raise EntryError(_("Kiểm dịch viên đã xem tờ khai này. Cần sửa thì nói với kiểm dịch viên tại quầy."))
     now = at or timezone.now()
     _check(declaration.order, declaration.gate, declaration.travel_day, party, today(now), correcting=True)
+    landing.unmatch(declaration.travellers.all())
     old = [t.response_id for t in declaration.travellers.all()]
     declaration.travellers.all().delete()
     Response.objects.filter(pk__in=[*old, declaration.trip_response_id]).delete()
@@ -237,6 +238,7 @@ def _fill(declaration: Declaration, party: Party, now: datetime) -> None:
     starts = datetime.combine(declaration.travel_day, time(), VIETNAM)
     checked = rules.reopen(order.rules)
     leader: Traveller | None = None
+    made: list[Traveller] = []
     for number, (person, answers) in enumerate(zip(persons, party.travellers, strict=True), 1):
         response = record_response(
             version=order.form,
@@ -265,6 +267,8 @@ def _fill(declaration: Declaration, party: Party, now: datetime) -> None:
             day_ends=starts + timedelta(days=1),
         )
         leader = leader or traveller
+        made.append(traveller)
+    landing.match_declared(made)
 
 
 def row_of(seat: str) -> int | None:
@@ -280,16 +284,17 @@ def vehicle_key(number: str) -> str:
     return flight[1] + flight[2] if flight else bare
 
 
+def trip_of(conveyance: str, number: str, day: date) -> Trip:
+    """The trip of that conveyance and number (as vehicle_key spells it) on that day, made where it is new."""
+    near = {"rows_near": gates.rows_near().get(conveyance)}
+    found, _created = Trip.objects.get_or_create(conveyance=conveyance, number=number, day=day, defaults=near)
+    return found
+
+
 def _trip(answers: dict[str, Any], declaration: Declaration) -> Trip:
     conveyance = answers["conveyance"]
     number = vehicle_key(answers.get("vehicle_number", "")) or declaration.code
-    found, _created = Trip.objects.get_or_create(
-        conveyance=conveyance,
-        number=number,
-        day=declaration.travel_day,
-        defaults={"rows_near": gates.rows_near().get(conveyance)},
-    )
-    return found
+    return trip_of(conveyance, number, declaration.travel_day)
 
 
 def _born(answers: dict[str, Any]) -> tuple[date | None, int | None]:

@@ -9,7 +9,7 @@ class EntryConfig(AppConfig):
     def ready(self) -> None:
         from lachan.register.people import trail
         from lachan.response.tracing import sources
-        from lachan.systems.entry import keeping
+        from lachan.systems.entry import chores, keeping  # noqa: F401  chores are registered by being imported
         from lachan.systems.entry.contact_source import EntrySource
 
         keeping.register()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lachan.register.people import holdings
-from lachan.systems.entry.models import Declaration, Traveller, Trip
+from lachan.systems.entry.models import Declaration, Manifest, Passenger, Traveller, Trip
 
 _EXPORTED = (
     "declaration__code",
@@ -42,7 +42,9 @@ def register() -> None:
 def _export(person_id: int) -> Iterable[dict[str, Any]]:
     rows = Traveller.objects.filter(person_id=person_id).order_by("pk")
     decided = rows.values("decisions__kind", "decisions__at", *_EXPORTED)
-    return [dict(row) for row in decided]
+    listed = Passenger.objects.filter(traveller__in=rows).order_by("pk")
+    lists = listed.values("trip__number", "trip__day", "surname", "given", "birth_date", "nationality", "seat")
+    return [dict(row) for row in (*decided, *lists)]
 
 
 @transaction.atomic
@@ -50,6 +52,7 @@ def _erase(person_id: int) -> int:
     mine = Traveller.objects.filter(person_id=person_id)
     parties = set(mine.values_list("declaration_id", flat=True))
     count = mine.count()
+    Passenger.objects.filter(traveller__in=mine).delete()
     mine.delete()
     # A declaration of nobody is of no use, and its address was the party's.
     Declaration.objects.filter(pk__in=parties, travellers=None).delete()
@@ -61,5 +64,6 @@ def _retain(today: date) -> int:
     old = Declaration.objects.filter(erase_at__lte=today)
     count = Traveller.objects.filter(declaration__in=old).count()
     old.delete()
-    Trip.objects.filter(declarations=None, day__lt=today).delete()
+    Manifest.objects.filter(erase_at__lte=today).delete()
+    Trip.objects.filter(declarations=None, manifests=None, day__lt=today).delete()
     return count

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground.platform.bulk import ImportJob
+from lachan.ground.platform.fields import SealedTextField
 from lachan.ground.platform.ids import uuid7
 from lachan.register.areas.models import Area
 from lachan.register.forms.models import FormVersion, Response
@@ -207,3 +209,76 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of traveller {self.traveller_id}"
+
+
+class Manifest(ImportJob):
+    """A carrier's list of who is aboard, on its way in: a conveyance of a day, landing at a gate.
+
+    Only names, birth, document, nationality and seat are taken from it; whatever else the carrier wrote is not kept.
+    """
+
+    gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="+")
+    trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="manifests")
+    # Rows of people whom an earlier list of the same trip names already.
+    known = models.PositiveIntegerField(default=0)
+    erase_at = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "created_at"], name="entry_manifest_queue"),
+            models.Index(fields=["erase_at"], name="entry_manifest_erase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"manifest {self.pk}"
+
+
+class Passenger(models.Model):
+    """Somebody on a carrier's list, and which traveller's declaration that is, if any.
+
+    `state` is found by matching.py; `decided_at` says that an officer has looked, whose word then stands against
+    everything but the same document and name.
+    """
+
+    class State(models.TextChoices):
+        DECLARED = "declared", _("đã khai")
+        PROBABLE = "probable", _("có lẽ đã khai, cần xem")
+        ABSENT = "absent", _("chưa khai")
+        AWAY = "away", _("không có trên chuyến")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="passengers")
+    trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="+")
+    row = models.PositiveIntegerField()
+    surname = models.TextField(blank=True, default="")
+    given = models.TextField(blank=True, default="")
+    # The words of the name, folded and sorted: passports and declarations order them differently.
+    name_key = models.TextField()
+    document = SealedTextField(null=True)
+    document_hash = models.BinaryField(null=True)
+    birth_date = models.DateField(null=True)
+    birth_year = models.SmallIntegerField(null=True)
+    nationality = models.TextField(blank=True, default="")
+    seat = models.TextField(blank=True, default="")
+    seat_row = models.PositiveSmallIntegerField(null=True)
+    state = models.TextField(choices=State, default=State.ABSENT)
+    # Why it is the traveller, or may be: a code of matching.py.
+    reason = models.TextField(blank=True, default="")
+    traveller = models.ForeignKey(Traveller, on_delete=models.SET_NULL, null=True, related_name="listed")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manifest", "row"], name="entry_passenger_once")]
+        indexes = [
+            models.Index(fields=["document_hash"], name="entry_passenger_document"),
+            models.Index(fields=["trip", "state"], name="entry_passenger_trip"),
+            models.Index(fields=["trip", "name_key"], name="entry_passenger_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"passenger {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.surname} {self.given}".strip()

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.forms.validate import today
-from lachan.systems.entry import actions, queries, rules
-from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate
+from lachan.systems.entry import actions, manifests, queries, rules
+from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate, Passenger
 from lachan.systems.entry.tests.conftest import airport, order, traveller, trip
 from lachan.testing.cast import Areas, sign_in
 
@@ -59,7 +60,7 @@ def test_the_page_says_who_what_and_why_and_is_recorded(declared: Declaration, b
 
 
 def test_a_decision_is_kept_once_and_leaves_the_queue(declared: Declaration, border: Client) -> None:
-    assert border.get("/desk/entry/waiting/").content.decode().count("KAEWMANEE") == 2
+    assert border.get("/desk/entry/waiting/").content.decode().count("KAEWMANEE</a>") == 2
     sent = {"code": declared.code, "number": "1", "revision": "1", "kind": "pass", "key": str(uuid4())}
     sent["at"] = "2020-01-01T00:00:00Z"
     for _turn in range(2):
@@ -67,7 +68,7 @@ def test_a_decision_is_kept_once_and_leaves_the_queue(declared: Declaration, bor
         assert (answer.status_code, answer.json()) == (200, {"kind": "pass"})
     kept = Decision.objects.get()
     assert kept.at >= declared.submitted_at
-    assert border.get("/desk/entry/waiting/?vehicle=VN627").content.decode().count("KAEWMANEE") == 1
+    assert border.get("/desk/entry/waiting/?vehicle=VN627").content.decode().count("KAEWMANEE</a>") == 1
     other = border.post("/desk/entry/decide/", sent | {"kind": "test"}, headers={"Accept": "application/json"})
     assert other.status_code == 422
 
@@ -152,3 +153,71 @@ def test_the_ministry_orders_and_ends(airport: Gate, minister: Any, monkeypatch:
     client.post(f"/desk/entry/orders/{made.key}/end/")
     made.refresh_from_db()
     assert made.ends_on == today()
+
+
+LIST = "Họ và tên,Hộ chiếu,Ngày sinh,Ghế\nSOMCHAI KAEWMANEE,AC1234417,4/3/1988,17C\nNOY KAEWMANEE,AC000,4/3/1988,17A\n"
+
+
+def send_list(client: Client, content: str = LIST, **changes: str) -> Any:
+    file = SimpleUploadedFile("vn627.csv", content.encode())
+    given = {"gate": "da-nang", "conveyance": "air", "number": "VN 627", "day": today().isoformat()}
+    return client.post("/desk/entry/manifests/", {**given, **changes, "file": file})
+
+
+def test_a_carriers_list_shows_who_has_not_declared(declared: Declaration, border: Client, area_tree: Areas) -> None:
+    for changes in ({"day": "soon"}, {"day": "1/1/2020"}, {"number": "-"}, {"gate": "noi-bai"}):
+        assert send_list(border, **changes).status_code == 422
+    page = send_list(border, LIST + "TRAN BINH,B7654321,1/2/1990,20A\n=1+1,,soon,9\n").headers["Location"]
+    assert "Đang đọc vn627.csv" in border.get(page).content.decode()
+    manifests.work()
+    assert "3 dòng sẵn sàng đưa vào" in border.get(page).content.decode()
+    assert border.get(f"{page}rejects.xlsx").status_code == 200
+    border.post(page, {"good": ""})
+    manifests.work()
+    assert "3 hành khách trên chuyến" in border.get(page).content.decode()
+    queue = border.get("/desk/entry/waiting/?vehicle=VN627")
+    said = queue.content.decode()
+    assert "TRAN BINH" in said
+    assert [one.trip.number for one in queue.context["trips"]] == ["VN627"]
+    assert (queue.context["trips"][0].left, queue.context["left"]) == (4, 2)
+    read = AuditEvent.objects.filter(action="entry.queue.read").latest("pk")
+    assert len(read.detail["passengers"]) == 2
+    noy = Passenger.objects.get(surname="NOY KAEWMANEE")
+    address = f"/desk/entry/passengers/{noy.key}/"
+    said = border.get(address).content.decode()
+    assert "Trùng ngày sinh, họ tên gần giống" in said
+    assert "AC999" in said
+    border.post(address, {"say": "same"})
+    assert "vừa được xem xét ở máy khác" in border.post(address, {"say": "same"}, follow=True).content.decode()
+    noy.refresh_from_db()
+    assert (noy.state, noy.traveller) == ("declared", declared.travellers.get(number=2))
+    Gate.objects.filter(pk="da-nang").update(area=area_tree.hanoi)
+    for gone in (page, f"{page}rejects.xlsx", address):
+        assert border.get(gone).status_code == 404
+    assert "TRAN BINH" not in border.get("/desk/entry/waiting/").content.decode()
+
+
+def test_nothing_comes_in_when_the_officer_says_so(declared: Declaration, border: Client) -> None:
+    page = send_list(border).headers["Location"]
+    manifests.work()
+    border.post(page, {"discard": ""})
+    assert not manifests.work()
+    assert not Passenger.objects.exists()
+    assert "Không đưa dòng nào vào" in border.get(page).content.decode()
+
+
+def test_one_tap_in_the_queue_passes_who_shows_no_sign(declared: Declaration, border: Client) -> None:
+    said = border.get("/desk/entry/waiting/?vehicle=VN627").content.decode()
+    # The second of the party has a fever: no such button for her.
+    assert said.count('name="kind" value="pass"') == 1
+    sent = {
+        "code": declared.code,
+        "number": "1",
+        "revision": "1",
+        "kind": "pass",
+        "key": str(uuid4()),
+        "queue": "VN627",
+    }
+    answer = border.post("/desk/entry/decide/", sent)
+    assert answer.headers["Location"] == f"/desk/entry/waiting/?day={today().isoformat()}&vehicle=VN627"
+    assert "SOMCHAI" not in border.get(answer.headers["Location"]).content.decode().partition("<h1>")[2]
