@@ -81,25 +81,39 @@ words: dev ## every text has its English
 	$(BIN)/python -m lachan.ground.platform.messages check
 
 # One process a part: a browser's event loop, once started, stays for the rest of its process, and async tests need their own.
-ROOMS := ground register response systems faces simulate api
-PARTS := $(ROOMS:%=server/src/lachan/%) tests/api tests/faults tests/story tests/browser "tests --ignore=tests/api --ignore=tests/faults --ignore=tests/story --ignore=tests/browser"
-WITHOUT_BROWSER := $(ROOMS:%=server/src/lachan/%) tests/api tests/faults "tests --ignore=tests/api --ignore=tests/faults --ignore=tests/story --ignore=tests/browser"
+# Two parts run side by side, each with a database of its own; what kills or watches the clock (faults, story, browser) runs alone.
+JOBS ?= 2
+ROOMS := $(addprefix server/src/lachan/,faces ground register response systems simulate api)
+BESIDE := $(ROOMS) tests/api tests
+ALONE := tests/faults tests/story
+IN_BROWSER := server/src/lachan tests/browser
+# `tests` is what lies in that folder itself.
+TESTS_OF = $(if $(filter tests,$1),$(wildcard tests/test_*.py),$1)
+PG15 := /usr/lib/postgresql/15/bin/initdb
 
 unit: dev ## the suite on the embedded PostgreSQL, browser tests included
-	@failed=""; for part in $(PARTS); do \
-	  echo "== $$part"; $(PYTEST) $$part || failed="$$failed $$part"; \
-	done; [ -z "$$failed" ] || { echo "FAILED:$$failed"; exit 1; }
+	@failed=0; \
+	$(MAKE) --no-print-directory -k -j$(JOBS) --output-sync=target $(BESIDE:%=embedded/%) || failed=1; \
+	$(MAKE) --no-print-directory -k $(ALONE:%=embedded/%) $(IN_BROWSER:%=browser/%) || failed=1; exit $$failed
 
 unit-pg15: dev ## the suite on Debian's PostgreSQL 15, browser tests left to `unit`
-	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then \
-	  failed=""; for part in $(WITHOUT_BROWSER); do \
-	    echo "== PostgreSQL 15: $$part"; LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser' $$part || failed="$$failed $$part"; \
-	  done; [ -z "$$failed" ] || { echo "FAILED on PostgreSQL 15:$$failed"; exit 1; }; \
+	@if [ -x $(PG15) ]; then \
+	  $(MAKE) --no-print-directory -k -j$(JOBS) --output-sync=target $(BESIDE:%=pg15/%) && \
+	  $(MAKE) --no-print-directory -k pg15/tests/faults; \
 	elif [ "$$CI" = true ]; then \
 	  echo "PostgreSQL 15 is missing and CI=true"; exit 1; \
 	else \
 	  echo "SKIPPED: the suite on PostgreSQL 15 (apt-get install postgresql-15)"; \
 	fi
+
+embedded/%:
+	@echo "== $*"; $(if $(filter tests/story,$*),$(PYTEST),$(PYTEST) -m 'not browser') $(call TESTS_OF,$*)
+
+pg15/%:
+	@echo "== PostgreSQL 15: $*"; LACHAN_TEST_PG=15 $(PYTEST) -m 'not browser' $(call TESTS_OF,$*)
+
+browser/%:
+	@echo "== in a browser: $*"; $(PYTEST) -m browser $*
 
 unit-proximity: dev ## the Bluetooth package, which knows neither Django nor a database server
 	$(PYTEST) proximity/tests

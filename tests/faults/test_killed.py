@@ -85,9 +85,10 @@ class World:
 def world() -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="lachan-fault-", dir="/var/tmp"))
     folder.chmod(0o755)
-    cluster = postgres.Cluster.at(
-        folder, settings={"fsync": "on", "synchronous_commit": "on"}, template=template.make(template.Kind.TABLES)
-    )
+    major = os.environ.get("LACHAN_TEST_PG")
+    bin_dir = postgres.debian_binaries(int(major)) if major else None
+    durable = {"fsync": "on", "synchronous_commit": "on"}
+    cluster = postgres.Cluster.at(folder, bin_dir, durable, template.make(template.Kind.TABLES, bin_dir))
     cluster.start()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
