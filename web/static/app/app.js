@@ -2,6 +2,7 @@
  * Runs on every page of the app: keeps the app usable without a network, sends what waits, erases what is due,
  * and says what it is doing in the strip under the bar.
  */
+import { keepWanted } from "./directories.js";
 import { config, say } from "./page.js";
 import { refreshNotices, unreadPlaceNotices } from "./place-notices.js";
 import { sendWaiting } from "./sender.js";
@@ -127,7 +128,10 @@ async function start() {
     void drawStrip();
     void drawNoticeCount();
   });
-  window.addEventListener("online", () => void flush({ impatient: true }));
+  window.addEventListener("online", () => {
+    void flush({ impatient: true });
+    void keepWanted();
+  });
   window.addEventListener("offline", () => void drawStrip());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
@@ -136,7 +140,7 @@ async function start() {
   });
   setInterval(() => document.visibilityState === "visible" && void refreshNotices(), LIST_EVERY_MS);
   await eraseExpired();
-  await Promise.all([flush({ impatient: true }), keepPages(), drawNoticeCount()]);
+  await Promise.all([flush({ impatient: true }), keepPages(), drawNoticeCount(), keepWanted()]);
   await refreshNotices();
   changed();
 }
