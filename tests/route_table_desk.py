@@ -68,7 +68,7 @@ DESK_TABLE: dict[str, Row] = {
         f"{O}chain/", desk(province=200, ministry=200, commune=404, other_commune=404, other_province=404), READ_ONLY
     ),
     f"{R}map/": Row(f"{O}map/", readers(200), READ_ONLY),
-    "desk/calls/": Row("/desk/calls/", callers(200), callers(405)),
+    "desk/calls/": Row("/desk/calls/", callers(302), callers(405)),
     "desk/calls/asked/<uuid:key>/": Row(f"/desk/calls/asked/{NO_KEY}/", callers(404), callers(404)),
     "desk/calls/<uuid:key>/": Row(f"/desk/calls/{NO_KEY}/", callers(404), callers(404)),
     "desk/calls/<uuid:key>/phone/": Row(f"/desk/calls/{NO_KEY}/phone/", callers(405), callers(404)),

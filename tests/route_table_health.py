@@ -50,6 +50,8 @@ HEALTH |= {
 _PLAN = f"/desk/care/{NO_KEY}/"
 HEALTH |= {
     "desk/care/": Row("/desk/care/", _readers(200), _readers(405)),
+    "desk/today/": Row("/desk/today/", _callers(200), _callers(405)),
+    "desk/care/<uuid:key>/phone/": Row(f"{_PLAN}phone/", _callers(405), _callers(404)),
     "desk/care/watch/": Row("/desk/care/watch/", _callers(405), _callers(302)),
     "desk/care/<uuid:key>/": Row(_PLAN, _readers(404), _readers(404)),
     "desk/care/<uuid:key>/certificate.pdf": Row(f"{_PLAN}certificate.pdf", _readers(404), _readers(405)),

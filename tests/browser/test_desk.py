@@ -192,7 +192,7 @@ PAGES = [
     "{outbreak}visitors/",
     "{outbreak}chain/",
     "{outbreak}map/",
-    "/desk/calls/",
+    "/desk/today/",
     "/desk/officers/",
     "/desk/officers/new/",
     "/map/",

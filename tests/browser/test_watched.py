@@ -77,10 +77,10 @@ def test_a_missed_slot_reaches_the_officer_and_the_family_gives_the_next(
     site: Any, plan: Any, town: Any, phone: Any, station: Any, tmp_path: Path
 ) -> None:
     desk = station.new_page()
-    desk.goto("/desk/care/")
+    desk.goto("/desk/today/")
     expect(desk.get_by_text("sót 2 khung giờ")).to_be_visible()
     assert faults(desk) == []
-    desk.screenshot(path=tmp_path / "care.png", full_page=True)
+    desk.screenshot(path=tmp_path / "today.png", full_page=True)
     app = phone(town.hanh).new_page()
     app.goto("/app/health/")
     app.get_by_role("link", name="Đo và khai trước").click()
@@ -90,7 +90,7 @@ def test_a_missed_slot_reaches_the_officer_and_the_family_gives_the_next(
     app.get_by_label("Ho", exact=True).check()
     app.get_by_role("button", name="Gửi cho trạm y tế").click()
     expect(app.get_by_text("Đã gửi số đo của Nguyễn Minh Khôi")).to_be_visible()
-    desk.goto("/desk/care/")
+    desk.goto("/desk/today/")
     expect(desk.get_by_text("38,6 °C, ho")).to_be_visible()
     desk.get_by_role("link", name="Nguyễn Minh Khôi").first.click()
     expect(desk.get_by_role("img", name="Nhiệt độ: đo 1 lần")).to_be_visible()

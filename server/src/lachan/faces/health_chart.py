@@ -5,11 +5,26 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from lachan.ground.platform import wording
+from lachan.response.care import rules
+
 # Drawn for a phone of 360 px: 13 px letters stay 13 px.
 WIDTH, HEIGHT = 328, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 12, 26
-LEAST, MOST, FEVER = 35.0, 41.0, 38.0
+LEAST, MOST = 35.0, 41.0
 LABELS = 3
+# Named lines of the scale, °C.
+SCALE = (36.0, 37.0, 38.0, 39.0, 40.0)
+
+
+def fever() -> float:
+    """From how many °C a reading is drawn, and counted, as a fever."""
+    return rules.rules().fever
+
+
+def fever_in_words() -> str:
+    """ "38,0 °C"."""
+    return f"{wording.viet_number(fever(), 1)} °C"
 
 
 def _y(temperature: float) -> float:
@@ -20,8 +35,8 @@ def _y(temperature: float) -> float:
 def _grid(words: Sequence[tuple[float, str]]) -> SafeString:
     rows = (
         (
-            "axis" if value == FEVER else "grid",
-            mark_safe(' stroke-dasharray="4 3"') if value == FEVER else "",
+            "axis" if value == fever() else "grid",
+            mark_safe(' stroke-dasharray="4 3"') if value == fever() else "",
             LEFT,
             WIDTH - RIGHT,
             _y(value),
@@ -45,10 +60,12 @@ def _mark(x: float, y: float, high: bool) -> SafeString:
     return format_html('<circle class="d1" cx="{}" cy="{}" r="3.5"/>', x, y)
 
 
-def temperatures(
-    points: Sequence[tuple[str, float | None]], *, sentence: str, axis: Sequence[tuple[float, str]]
-) -> SafeString:
-    """A line over the points (label, °C), broken where there is none. `axis` names the lines, `sentence` says it."""
+def temperatures(points: Sequence[tuple[str, float | None]], *, sentence: str) -> SafeString:
+    """A line over the points (label, °C), broken where there is none. `sentence` says what is drawn."""
+    axis = [
+        (value, f"{wording.viet_number(value)}".removesuffix(".0").removesuffix(",0"))
+        for value in sorted({*SCALE, fever()})
+    ]
     count = max(len(points) - 1, 1)
     xs = [round(LEFT + 6 + n * (WIDTH - LEFT - RIGHT - 12) / count, 1) for n in range(len(points))]
     runs: list[list[str]] = [[]]
@@ -58,7 +75,7 @@ def temperatures(
             runs.append([])
             continue
         runs[-1].append(f"{x},{_y(value)}")
-        marks.append(_mark(x, _y(value), value >= FEVER))
+        marks.append(_mark(x, _y(value), value >= fever()))
     lines = format_html_join(
         "", '<polyline class="l1" stroke-width="2" points="{}"/>', ((" ".join(run),) for run in runs if len(run) > 1)
     )

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lachan.faces import health_chart
 from lachan.faces.app import daily_words, inbox, watched
 from lachan.faces.app.daily_forms import AskForm, TellForm
 from lachan.faces.app.views import _language, _of_this_build, _own_page, _page, _people
@@ -34,7 +35,7 @@ from lachan.register.people import consents
 from lachan.register.people import queries as people_queries
 from lachan.register.people.models import Person
 from lachan.systems.selfreport import actions, purposes, queries, work
-from lachan.systems.selfreport.models import DailyReport
+from lachan.systems.selfreport.risk import Level
 
 DIARY_DAYS = 30
 # What is measured anew each day is never taken over from yesterday.
@@ -72,8 +73,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "next": next((row for row in rows if row.report is None and row.allowed), None),
         "first_time": not any(row.allowed for row in rows),
         "watched": watched.plans_of(people),
-        "urgent": [row.person for row in rows if row.report and row.report.level == DailyReport.Level.URGENT],
-        "unwell": [row.person for row in rows if row.report and row.report.level == DailyReport.Level.CALL],
+        "urgent": [row.person for row in rows if row.report and row.report.level == Level.URGENT],
+        "unwell": [row.person for row in rows if row.report and row.report.level == Level.CALL],
         "shared": any(row.report.shared for row in rows if row.report),
         "station": own.area.name if own and own.area else "",
         "hotline": diseases[0] if diseases else "",
@@ -178,6 +179,7 @@ def diary(request: HttpRequest, key: UUID) -> HttpResponse:
     chart = daily_words.chart([(day, r.temperature if r else None) for day, r in days])
     given = sum(1 for _day, report in days if report)
     context = {"person": person, "rows": rows, "chart": chart, "given": given, "days": DIARY_DAYS}
+    context["fever"] = health_chart.fever_in_words()
     return render(request, "app/daily_diary.html", _page(request, _people(request), **context))
 
 

@@ -22,7 +22,6 @@ STATES = {
     Level.WELL: "safe",
     Level.UNKNOWN: "none",
 }
-AXIS = (36.0, 37.0, 38.0, 39.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -78,15 +77,14 @@ def chart(days: Sequence[tuple[date, Decimal | None]]) -> SafeString | None:
     measured = [float(value) for _day, value in days if value is not None]
     if not measured:
         return None
-    high = sum(1 for value in measured if value >= health_chart.FEVER)
-    sentence = _("Nhiệt độ %(days)s ngày: đo %(n)s lần, từ %(low)s tới %(top)s, %(high)s lần từ 38 °C.") % {
+    high = sum(1 for value in measured if value >= health_chart.fever())
+    sentence = _("Nhiệt độ %(days)s ngày: đo %(n)s lần, từ %(low)s tới %(top)s, %(high)s lần từ %(fever)s.") % {
         "days": len(days),
         "n": len(measured),
         "low": degrees(min(measured)),
         "top": degrees(max(measured)),
         "high": high,
+        "fever": health_chart.fever_in_words(),
     }
     points = [(wording.viet_date(day), None if value is None else float(value)) for day, value in days]
-    return health_chart.temperatures(
-        points, sentence=sentence, axis=[(value, wording.viet_number(value, 0)) for value in AXIS]
-    )
+    return health_chart.temperatures(points, sentence=sentence)

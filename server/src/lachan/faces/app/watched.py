@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lachan.faces import health_chart
 from lachan.faces.app.views import _language, _of_this_build, _page, _people
 from lachan.ground.platform import wording
 from lachan.register.access.models import Account
@@ -120,7 +121,8 @@ def slot(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Đã gửi số đo của %(name)s.") % {"name": plan.person.name})
         return redirect("app:daily")
-    context = {"plan": plan, "slot": due, "open": begun, "form": form, "marks": queries.day_marks(plan)}
+    context: dict[str, Any] = {"plan": plan, "slot": due, "open": begun, "form": form, "marks": queries.day_marks(plan)}
+    context["fever"] = health_chart.fever_in_words()
     status = 422 if request.method == "POST" and begun else 200
     return render(request, "app/daily_slot.html", _page(request, _people(request), **context), status=status)
 

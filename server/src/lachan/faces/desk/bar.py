@@ -13,11 +13,12 @@ from lachan.register.access.scope import assignments, has_second_factor
 def sections(permissions: frozenset[Permission]) -> list[NavItem]:
     """The sections a holder of these permissions may open."""
     offered = [
+        (Permission.CALL_LIST, _("Việc hôm nay"), "/desk/today/"),
         (Permission.CASE_READ, _("Ca bệnh"), "/desk/cases/"),
         (Permission.CONTACT_READ, _("Ổ dịch"), "/desk/outbreaks/"),
-        (Permission.CALL_LIST, _("Cần gọi"), "/desk/calls/"),
-        (Permission.CONTACT_READ, _("Sức khỏe"), "/desk/signals/"),
+        (Permission.CONTACT_READ, _("Nơi sốt tăng"), "/desk/signals/"),
         (Permission.CONTACT_READ, _("Theo dõi"), "/desk/care/"),
+        (Permission.CASE_READ, "Bluezone", "/desk/bluezone/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
         (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
         (Permission.ENTRY_DECIDE, _("Quầy kiểm dịch"), "/desk/entry/"),

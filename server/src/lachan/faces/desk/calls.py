@@ -4,71 +4,35 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lachan.faces.desk import help_requests, reach
+from lachan.faces.desk import reach
 from lachan.faces.desk.forms import CallForm
-from lachan.faces.desk.wordings import about, short
+from lachan.faces.desk.wordings import about
 from lachan.ground import audit
 from lachan.register.access.roles import Permission
-from lachan.register.access.scope import require, visible
+from lachan.register.access.scope import require
 from lachan.register.people import queries as people
 from lachan.register.people import reading
 from lachan.register.people.models import Identifier, Person
-from lachan.response.alerts import actions, queries
+from lachan.response.alerts import actions
 from lachan.response.alerts.errors import NoticeError
 from lachan.response.alerts.models import DirectNotice
 from lachan.response.alerts.words import fill
-
-PAGE = 50
 
 
 @require(Permission.CALL_LIST)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """Who waits for a call, longest first; the tried ones after those nobody has called yet."""
-    areas = visible(reach.officer(request), Permission.CALL_LIST)
-    waiting = queries.call_list(areas)
-    total = waiting.count()
-    untried = waiting.filter(call_outcome="").count()
-    text = request.GET.get("page", "")
-    pages = max(1, -(-total // PAGE))
-    at = min(max(1, int(text)) if text.isdigit() and len(text) < 6 else 1, pages)
-    first = (at - 1) * PAGE
-    tried = ExpressionWrapper(~Q(call_outcome=""), output_field=BooleanField())
-    ordered = waiting.annotate(tried=tried).order_by("tried", "contact__level", "issued_at", "pk")
-    listed = list(ordered[first : first + PAGE])
-    today = timezone.localdate()
-    done = (
-        DirectNotice.objects.filter(channel=DirectNotice.Channel.CALL, called_at__date=today, person__area__in=areas)
-        .filter(withdrawn_at=None)
-        .count()
-    )
-    asked = help_requests.waiting(reach.officer(request))
-    shown = [notice.person_id for notice in listed] + [one.person_id for one, _about, _late in asked]
-    if shown:
-        audit.record(action="desk.calls.list", subjects=shown)
-    return render(
-        request,
-        "desk/calls.html",
-        {
-            "rows": [(notice, about(notice.person, today), short(notice.person.area)) for notice in listed],
-            "asked": asked,
-            "total": total + len(asked),
-            "untried": untried,
-            "done": done,
-            "first": first + 1,
-            "last": first + len(listed),
-            "earlier": at - 1,
-            "later": at + 1 if at < pages else 0,
-        },
-    )
+    """The calls stand in the list of today, among everything else."""
+    return redirect(f"{reverse('desk:today')}?sort=tell")
 
 
 @require(Permission.CALL_LIST)
@@ -84,10 +48,12 @@ def call(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, _("Đã ghi cuộc gọi cho %(name)s.") % {"name": notice.person.name})
-        return redirect("desk:calls")
+        return redirect("desk:today")
     if request.method != "POST":
         audit.record(action="desk.call.read", subject=notice.person_id, obj=notice)
-    return render(request, "desk/call.html", _page(notice, form), status=422 if request.method == "POST" else 200)
+    return render(
+        request, "desk/call.html", _page(notice, form, request), status=422 if request.method == "POST" else 200
+    )
 
 
 @require(Permission.CALL_LIST)
@@ -97,14 +63,21 @@ def show_phone(request: HttpRequest, key: UUID) -> HttpResponse:
     trail."""
     notice = reach.call(request, key)
     purpose = _("Gọi báo tin: %(name)s") % {"name": notice.contact.outbreak.name}
-    reading.open_record(notice.person, purpose, notice)
+    notice = actions.take_call(notice=notice, by=reach.officer(request))
+    numbers = numbers_for(notice.person, purpose, notice)
+    return render(request, "desk/call.html", _page(notice, CallForm(), request) | {"numbers": numbers})
+
+
+def numbers_for(person: Person, purpose: str, item: Model) -> list[tuple[str, str, str]]:
+    """(number, whose it is, who that is to the person), of all to be reached. Each owner gets a row in the trail."""
+    reading.open_record(person, purpose, item)
     numbers = []
-    for person, who in reachable(notice.person):
-        owned = [i.value for i in person.identifiers.all() if i.kind == Identifier.Kind.PHONE]
-        if owned and person.pk != notice.person_id:
-            audit.record(action="people.record.read", subject=person.pk, obj=notice, purpose=purpose)
-        numbers += [(number, person.name, who) for number in owned]
-    return render(request, "desk/call.html", _page(notice, CallForm()) | {"numbers": numbers, "asked": True})
+    for one, who in reachable(person):
+        owned = [i.value for i in one.identifiers.all() if i.kind == Identifier.Kind.PHONE]
+        if owned and one.pk != person.pk:
+            audit.record(action="people.record.read", subject=one.pk, obj=item, purpose=purpose)
+        numbers += [(number, one.name, who) for number in owned]
+    return numbers
 
 
 def reachable(person: Person) -> list[tuple[Person, str]]:
@@ -118,7 +91,7 @@ def reachable(person: Person) -> list[tuple[Person, str]]:
     return list(once.values())
 
 
-def _page(notice: DirectNotice, form: CallForm) -> dict[str, Any]:
+def _page(notice: DirectNotice, form: CallForm, request: HttpRequest) -> dict[str, Any]:
     language = "en" if (get_language() or "vi").startswith("en") else "vi"
     words = notice.words.get(language) or {}
     return {
@@ -127,6 +100,6 @@ def _page(notice: DirectNotice, form: CallForm) -> dict[str, Any]:
         "about": about(notice.person, timezone.localdate()),
         "words": fill(words, "" if language == "vi" else "you"),
         "form": form,
+        "other": notice.taken_by_id not in {None, reach.officer(request).pk},
         "numbers": None,
-        "asked": False,
     }

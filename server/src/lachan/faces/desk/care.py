@@ -1,8 +1,10 @@
-"""Who is watched at home: today's list of what needs an officer, and one plan with its readings."""
+"""Who is watched at home: everybody with a plan, whom to watch, and one plan with its readings."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,43 +13,42 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lachan.faces import health_chart
-from lachan.faces.desk import reach
+from lachan.faces.desk import calls, reach
 from lachan.faces.desk.watch_forms import PlanEndForm, ReadingForm, TaskEndForm
 from lachan.faces.desk.wordings import about
 from lachan.ground import audit
 from lachan.ground.platform import wording
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can, require, visible
-from lachan.response.care import actions, certificate, queries, rules
+from lachan.response.care import actions, certificate, queries
 from lachan.response.care.models import Plan, Slot, Task
 from lachan.response.care.symptoms import said
 
 READ, ACT = Permission.CONTACT_READ, Permission.CALL_LIST
 LISTED = 200
-AXIS = (36.0, 37.0, 38.0, 39.0, 40.0)
 STATES = {Task.Kind.SEVERE: "unsafe", Task.Kind.FEVER: "late", Task.Kind.MISSED: "late", Task.Kind.ENDING: "due"}
 
 
 @require(READ)
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
-    """What needs an officer today, heaviest first; confirmed contacts nobody watches; everybody who is watched."""
+def watched(request: HttpRequest) -> HttpResponse:
+    """Confirmed contacts whom nobody watches, and everybody who is watched. What to do stands in today's list."""
     account = reach.officer(request)
     areas, day = visible(account, READ), timezone.localdate()
-    tasks = list(queries.tasks(areas)[:LISTED])
+    waiting = queries.tasks(areas).count()
     plans = list(
         Plan.objects.filter(area__in=areas, status=Plan.Status.OPEN)
         .select_related("person__area", "disease")
         .order_by("ends_on", "pk")[:LISTED]
     )
     unwatched = list(queries.unwatched(reach.contacts(account).filter(person__area__in=areas))[:LISTED])
-    people = {t.plan.person_id for t in tasks} | {p.person_id for p in plans} | {c.person_id for c in unwatched}
+    people = {p.person_id for p in plans} | {c.person_id for c in unwatched}
     if people:
         audit.record(action="desk.care.list", subjects=sorted(people))
     marks = queries.marks_of(plans)
     context = {
-        "heading": headline(len(tasks)),
-        "tasks": [(task, about(task.plan.person, day), STATES[Task.Kind(task.kind)], _finding(task)) for task in tasks],
+        "heading": headline(len(plans)),
+        "waiting": waiting,
         "plans": [(plan, about(plan.person, day), marks[plan.pk]) for plan in plans],
         "unwatched": [(contact, about(contact.person, day)) for contact in unwatched],
         "acts": can(account, ACT),
@@ -58,13 +59,12 @@ def today(request: HttpRequest) -> HttpResponse:
 def headline(total: int) -> str:
     """The answer in the heading."""
     if not total:
-        return _("Không ai đang theo dõi cần gọi lúc này")
-    return ngettext("%(n)s người đang theo dõi cần xem", "%(n)s người đang theo dõi cần xem", total) % {
-        "n": wording.viet_number(total)
-    }
+        return _("Không theo dõi ai lúc này")
+    return ngettext("Đang theo dõi %(n)s người", "Đang theo dõi %(n)s người", total) % {"n": wording.viet_number(total)}
 
 
-def _finding(task: Task) -> str:
+def finding(task: Task) -> str:
+    """What the list says of a task in one line."""
     slot = task.slot
     if task.kind == Task.Kind.MISSED:
         return ngettext("sót %(n)s khung giờ", "sót %(n)s khung giờ", task.count) % {"n": task.count}
@@ -116,14 +116,22 @@ def _plan(request: HttpRequest, key: UUID, permission: Permission = READ) -> Pla
     return plan
 
 
+@require(ACT)
+@require_POST
+def phone(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The officer answers for what is open of the plan, and sees the numbers that reach the person."""
+    found = _plan(request, key, ACT)
+    actions.take_tasks(plan=found, by=reach.officer(request))
+    numbers = calls.numbers_for(found.person, _("Gọi hỏi sức khỏe"), found)
+    return _draw(request, found, numbers=numbers)
+
+
 @require(READ)
 def plan(request: HttpRequest, key: UUID) -> HttpResponse:
     """One plan: what to do, the chart, every slot; entering a reading from paper; ending a task or the plan."""
     found, account = _plan(request, key), reach.officer(request)
-    acts = found.status == Plan.Status.OPEN and can(account, ACT, found.area_id)
     verb = request.POST.get("do", "")
-    awaited = found.slots.filter(reported_at=None, opens_at__lte=timezone.now()).order_by("-opens_at")
-    reading = ReadingForm(request.POST if verb == "reading" else None, slots=awaited)
+    reading = ReadingForm(request.POST if verb == "reading" else None, slots=_awaited(found))
     done = TaskEndForm(request.POST if verb == "task" else None)
     ending = PlanEndForm(request.POST if verb == "end" else None)
     if request.method == "POST":
@@ -155,26 +163,38 @@ def plan(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.error(request, str(error) if isinstance(error, actions.CareError) else _("Không thấy việc này."))
             return redirect("desk:care_plan", key=key)
     audit.record(action="desk.care.read", subject=found.person_id, obj=found)
+    status = 422 if request.method == "POST" else 200
+    return _draw(request, found, status, reading=reading, done=done, ending=ending)
+
+
+def _draw(request: HttpRequest, found: Plan, status: int = 200, **more: Any) -> HttpResponse:
+    account = reach.officer(request)
     slots = list(found.slots.select_related("by").order_by("opens_at"))
+    tasks = list(queries.heaviest_first(found.tasks.filter(closed_at=None)).select_related("slot", "owner"))
+    holder = next((task for task in tasks if task.owner is not None), None)
     context = {
         "plan": found,
         "about": about(found.person, timezone.localdate()),
         "marks": queries.day_marks(found),
-        "tasks": [
-            (task, STATES[Task.Kind(task.kind)], _finding(task))
-            for task in queries.heaviest_first(found.tasks.filter(closed_at=None)).select_related("slot")
-        ],
+        "tasks": [(task, STATES[Task.Kind(task.kind)], finding(task)) for task in tasks],
+        "holder": holder,
+        "mine": holder is not None and holder.owner_id == account.pk,
         "past": found.tasks.exclude(closed_at=None).exclude(note="").select_related("closed_by").order_by("-closed_at"),
         "slots": [(slot, said(slot.symptoms)) for slot in reversed(slots) if slot.opens_at <= timezone.now()],
         "chart": _chart(slots),
-        "acts": acts,
-        "awaited": awaited.exists(),
-        "reading": reading,
-        "done": done,
-        "ending": ending,
-        "fever": rules.rules().fever,
+        "acts": found.status == Plan.Status.OPEN and can(account, ACT, found.area_id),
+        "awaited": _awaited(found).exists(),
+        "reading": ReadingForm(slots=_awaited(found)),
+        "done": TaskEndForm(),
+        "ending": PlanEndForm(),
+        "numbers": None,
+        **more,
     }
-    return render(request, "desk/care_plan.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "desk/care_plan.html", context, status=status)
+
+
+def _awaited(found: Plan) -> QuerySet[Slot]:
+    return found.slots.filter(reported_at=None, opens_at__lte=timezone.now()).order_by("-opens_at")
 
 
 def _chart(slots: list[Slot]) -> str:
@@ -191,8 +211,7 @@ def _chart(slots: list[Slot]) -> str:
         (wording.viet_date(slot.opens_at), None if slot.temperature is None else float(slot.temperature))
         for slot in begun
     ]
-    axis = [(value, wording.viet_number(value, 0)) for value in AXIS]
-    return health_chart.temperatures(points, sentence=sentence, axis=axis)
+    return health_chart.temperatures(points, sentence=sentence)
 
 
 @require(READ)

@@ -9,26 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lachan.faces.desk import reach
+from lachan.faces.desk import calls, reach
 from lachan.faces.desk.forms import CallForm
 from lachan.faces.desk.wordings import about
 from lachan.ground import audit
-from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require, visible
-from lachan.register.people import reading
 from lachan.response.alerts import help as support
 from lachan.response.alerts.errors import NoticeError
 from lachan.response.alerts.models import HelpRequest
-
-MOST = 200
-
-
-def waiting(account: Account) -> list[tuple[HelpRequest, str, bool]]:
-    """(request, who it is about, whether it is late) in the officer's area. The caller audits what it shows."""
-    now, today = timezone.now(), timezone.localdate()
-    found = support.open_requests(visible(account, Permission.CALL_LIST))[:MOST]
-    return [(one, about(one.person, today), one.due_at < now) for one in found]
 
 
 @require(Permission.CALL_LIST)
@@ -41,29 +30,29 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     if asked is None:
         raise Http404
     form = CallForm(request.POST if "outcome" in request.POST or "note" in request.POST else None)
-    phones: list[str] | None = None
+    numbers: list[tuple[str, str, str]] | None = None
     try:
         if form.is_bound and form.is_valid():
             ends = form.cleaned_data["outcome"] == "reached"
             support.record(request=asked, outcome=form.said(), ends=ends, by=by)
             messages.success(request, _("Đã ghi cuộc gọi cho %(name)s.") % {"name": asked.person.name})
-            return redirect("desk:calls")
+            return redirect("desk:today")
         if request.method == "POST" and not form.is_bound:
             asked = support.take(request=asked, by=by)
             purpose = _("Gọi lại theo lời nhờ của người này")
-            phones = reading.open_record(asked.person, purpose, asked).phones
+            numbers = calls.numbers_for(asked.person, purpose, asked)
     except NoticeError as error:
         messages.error(request, str(error))
-        return redirect("desk:calls")
+        return redirect("desk:today")
     # Opening the record for its number has left its own row.
-    if phones is None:
+    if numbers is None:
         audit.record(action="desk.help.read", subject=asked.person_id, obj=asked)
     context: dict[str, Any] = {
         "asked": asked,
         "person": asked.person,
         "about": about(asked.person, timezone.localdate()),
         "late": asked.closed_at is None and asked.due_at < timezone.now(),
-        "phones": phones,
+        "numbers": numbers,
         "form": form,
     }
     return render(request, "desk/help.html", context, status=422 if form.is_bound else 200)

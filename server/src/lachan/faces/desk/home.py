@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from lachan.faces.desk import reach
+from lachan.faces.desk import today as today_list
 from lachan.faces.desk.bar import permissions_of
 from lachan.faces.desk.wordings import about
 from lachan.ground import audit
 from lachan.ground.platform import wording
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
-from lachan.register.access.scope import require, visible
-from lachan.response.alerts import help as support
+from lachan.register.access.scope import require
 from lachan.response.alerts import queries as alerts
 from lachan.response.cases.models import Case, Outbreak
 from lachan.response.tracing.models import Contact
@@ -52,7 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if cases:
         audit.record(action="desk.cases.list", subjects=[case.person_id for case in cases])
     fresh = reach.cases(account).filter(reported_at__date=today).exclude(status=Case.Status.EXCLUDED).count()
-    calls = _calls(account) if Permission.CALL_LIST in held else 0
+    work = today_list.waiting(account) if Permission.CALL_LIST in held else None
+    # An office above the communes is told what they have not ended in time; the rest is theirs.
+    above = work is not None and today_list.oversees(account)
+    calls = 0 if work is None else work.late if above else work.total
     releases = (
         list(
             alerts.waiting_releases(reach.own_outbreaks(account, Permission.NOTICE_ISSUE)).exclude(proposed_by=account)
@@ -70,6 +73,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "outbreaks": outbreaks,
             "cases": [(case, about(case.person, today)) for case in cases],
             "calls": calls,
+            "work": work,
+            "above": above,
+            "sorts": [(today_list.sort_name(one), n) for one, n in (work.sorts if work else {}).items()],
             "waiting": waiting,
             "first": next((row for row in outbreaks if row.waiting), None),
             "decides": Permission.CONTACT_DECIDE in held,
@@ -79,11 +85,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "today": today,
         },
     )
-
-
-def _calls(account: Account) -> int:
-    areas = visible(account, Permission.CALL_LIST)
-    return alerts.call_list(areas).count() + support.open_requests(areas).count()
 
 
 def headline(fresh: int, waiting: int, calls: int, releases: int = 0) -> str:
@@ -100,7 +101,9 @@ def headline(fresh: int, waiting: int, calls: int, releases: int = 0) -> str:
     if waiting:
         parts.append(ngettext("%(n)s tiếp xúc chờ xem", "%(n)s tiếp xúc chờ xem", waiting) % {"n": number(waiting)})
     if calls:
-        parts.append(ngettext("%(n)s cuộc gọi", "%(n)s cuộc gọi", calls) % {"n": number(calls)})
+        parts.append(
+            ngettext("%(n)s việc cần gọi, cần tới", "%(n)s việc cần gọi, cần tới", calls) % {"n": number(calls)}
+        )
     return ", ".join(parts) if parts else _("Không có việc nào đang chờ")
 
 

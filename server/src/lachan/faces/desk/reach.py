@@ -95,7 +95,9 @@ def call(request: HttpRequest, key: UUID) -> DirectNotice:
     found = DirectNotice.objects.filter(
         key=key, channel=DirectNotice.Channel.CALL, withdrawn_at=None, person__area__in=areas
     )
-    return _one(found.select_related("person__area", "contact__outbreak__area", "contact__outbreak__disease"))
+    return _one(
+        found.select_related("person__area", "contact__outbreak__area", "contact__outbreak__disease", "taken_by")
+    )
 
 
 def names_visible(account: Account, persons: Iterable[int]) -> dict[int, str]:

@@ -1,13 +1,13 @@
-"""The health station's worklist: who has symptoms, who asks to be called, what was told, where fever rises."""
+"""One item of a health station's work: who has symptoms, asks to be called, was told of; where fever rises."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,16 +16,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lachan.faces.desk import calls, reach
+from lachan.faces.desk.paging import pager
 from lachan.faces.desk.watch_forms import ItemEndForm
 from lachan.faces.desk.wordings import about, short
+from lachan.faces.health_words import why
 from lachan.ground import audit
 from lachan.ground.platform import wording
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can, require, visible
-from lachan.register.forms.render import in_words, language_for
-from lachan.register.people import reading
-from lachan.register.people.models import Identifier
-from lachan.systems.selfreport import ears, risk, work
+from lachan.systems.selfreport import clock, ears, risk, work
 from lachan.systems.selfreport.models import DailyReport, WorkItem
 
 PAGE = 50
@@ -46,54 +45,32 @@ class Line:
 @require(READ)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """What waits in the officer's area, the longest first, of one kind or all; what has been ended."""
-    account = reach.officer(request)
-    areas = visible(account, READ)
-    state = request.GET.get("state", "open")
-    kind = request.GET.get("kind", "")
-    counted = dict(work.items(areas).order_by().values_list("kind").annotate(n=Count("pk")))
-    found = work.items(areas, closed=state == "closed")
-    if state == "mine":
-        found = found.filter(owner=account)
-    if kind in WorkItem.Kind:
-        found = found.filter(kind=kind)
+    """Where more people report fever or cough than the commune's own days let expect; what has been ended."""
+    areas = visible(reach.officer(request), READ)
+    closed = request.GET.get("state") == "closed"
+    rising = work.items(areas).filter(kind=WorkItem.Kind.SIGNAL)
+    found = work.items(areas, closed=True).filter(kind=WorkItem.Kind.SIGNAL) if closed else rising
     total = found.count()
-    text = request.GET.get("page", "")
-    pages = max(1, -(-total // PAGE))
-    at = min(max(1, int(text)) if text.isdigit() and len(text) < 6 else 1, pages)
-    first = (at - 1) * PAGE
-    listed = list(found[first : first + PAGE])
-    if people := [item.person_id for item in listed if item.person_id is not None]:
-        audit.record(action="desk.signals.list", subjects=people)
-    today = timezone.localdate()
-    return render(
-        request,
-        "desk/signals.html",
-        {
-            "heading": headline(sum(counted.values())),
-            "rows": _lines(listed, today),
-            "kinds": [(one.value, one.label, counted.get(one.value, 0)) for one in WorkItem.Kind],
-            "kind": kind if kind in WorkItem.Kind else "",
-            "state": state if state in {"open", "mine", "closed"} else "open",
-            "total": total,
-            "first": first + 1,
-            "last": first + len(listed),
-            "earlier": at - 1,
-            "later": at + 1 if at < pages else 0,
-        },
-    )
+    paged = pager(request, total, PAGE)
+    listed = list(found[paged["start"] : paged["start"] + PAGE])
+    context = {
+        "heading": headline(rising.count()),
+        "rows": lines(listed, timezone.localdate()),
+        "state": "closed" if closed else "open",
+        **paged,
+    }
+    return render(request, "desk/signals.html", context)
 
 
 def headline(total: int) -> str:
     """The answer in the heading."""
     if not total:
-        return _("Không ai cần giúp lúc này")
-    return ngettext("%(n)s việc sức khỏe đang chờ", "%(n)s việc sức khỏe đang chờ", total) % {
-        "n": wording.viet_number(total)
-    }
+        return _("Chưa nơi nào có sốt, ho tăng")
+    said = ngettext("Sốt, ho tăng ở %(n)s phường, xã", "Sốt, ho tăng ở %(n)s phường, xã", total)
+    return said % {"n": wording.viet_number(total)}
 
 
-def _lines(listed: Sequence[WorkItem], today: date) -> list[Line]:
+def lines(listed: Sequence[WorkItem], today: date) -> list[Line]:
     """The items with what was found; the reports behind them are read at once."""
     wanted = [item.detail["report"] for item in listed if "report" in item.detail]
     reports = DailyReport.objects.select_related("response__version").in_bulk(wanted)
@@ -112,9 +89,8 @@ def finding(item: WorkItem, report: DailyReport | None = None) -> str:
     """What the list says of an item in one line; `report` is the one behind it, while it is kept."""
     match item.kind:
         case WorkItem.Kind.PERSON:
-            heat = item.detail.get("temperature")
-            parts = [f"{wording.viet_number(heat, 1)} °C"] if heat else []
-            return ", ".join(parts + reasons(item, report))
+            answered = report.response if report else None
+            return ", ".join(why(item.detail.get("reasons", []), answered, item.detail.get("temperature")))
         case WorkItem.Kind.ASK:
             return str(item.note or _("Xin được gọi, không ghi lý do"))
         case WorkItem.Kind.TIP:
@@ -126,18 +102,6 @@ def finding(item: WorkItem, report: DailyReport | None = None) -> str:
                 "day": wording.viet_date(date.fromisoformat(item.detail["day"])),
                 "usual": wording.viet_number(item.detail["expected"], 1),
             }
-
-
-def reasons(item: WorkItem, report: DailyReport | None) -> list[str]:
-    """Why the rules ask for a call, in the words of the form and of the rules."""
-    own = {"hot": "", "near": _("đã ở gần ca bệnh"), "frail": _("có bệnh nền")}
-    codes = [code for code in item.detail.get("reasons", []) if code not in own]
-    said = [own[code] for code in item.detail.get("reasons", []) if own.get(code)]
-    if report is not None and codes:
-        document = report.response.version.content
-        question = document.question("symptoms")
-        said.insert(0, in_words(document, question, codes, language_for(document)).lower())
-    return said
 
 
 def _item(request: HttpRequest, key: UUID, permission: Permission = READ) -> WorkItem:
@@ -165,7 +129,7 @@ def item(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.error(request, _("Việc này đã có người làm xong."))
             else:
                 messages.success(request, _("Đã ghi là xong."))
-            return redirect("desk:signals")
+            return redirect("desk:signals" if found.kind == WorkItem.Kind.SIGNAL else "desk:today")
     audit.record(action="desk.signal.read", subject=found.person_id, obj=found)
     return _draw(request, found, form, 422 if request.method == "POST" else 200)
 
@@ -176,11 +140,12 @@ def _draw(request: HttpRequest, found: WorkItem, form: ItemEndForm, status: int 
     day = date.fromisoformat(found.detail["day"]) if counts else today
     context = {
         "item": found,
-        "line": _lines([found], today)[0],
+        "line": lines([found], today)[0],
         "rule": risk.ears_rule(),
         "bars": [(date.fromordinal(day.toordinal() - len(counts) + 1 + n), count) for n, count in enumerate(counts)],
         "most": max(counts, default=1),
         "baseline": ears.BASELINE,
+        "due": clock.due_of(found),
         "acts": found.closed_at is None and can(account, ACT, found.area_id),
         "own": found.owner_id == account.pk,
         "form": form,
@@ -215,11 +180,9 @@ def show_phone(request: HttpRequest, key: UUID) -> HttpResponse:
     if found.person is None:
         raise Http404
     purpose = _("Gọi hỏi sức khỏe")
-    reading.open_record(found.person, purpose, found)
-    numbers = []
-    for person, who in calls.reachable(found.person):
-        owned = [i.value for i in person.identifiers.all() if i.kind == Identifier.Kind.PHONE]
-        if owned and person.pk != found.person_id:
-            audit.record(action="people.record.read", subject=person.pk, obj=found, purpose=purpose)
-        numbers += [(number, person.name, who) for number in owned]
+    with suppress(work.NotOpenError):
+        if found.owner is None:
+            work.take(item=found, by=reach.officer(request))
+    numbers = calls.numbers_for(found.person, purpose, found)
+    found = _item(request, key, ACT)
     return _draw(request, found, ItemEndForm(), numbers=numbers)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from lachan.faces.desk import care, signals
+from lachan.faces.desk import care, signals, today
 
 urlpatterns = [
-    path("desk/care/", care.today, name="care"),
+    path("desk/today/", today.listing, name="today"),
+    path("desk/care/", care.watched, name="care"),
     path("desk/care/watch/", care.watch, name="care_watch"),
     path("desk/care/<uuid:key>/", care.plan, name="care_plan"),
+    path("desk/care/<uuid:key>/phone/", care.phone, name="care_phone"),
     path("desk/care/<uuid:key>/certificate.pdf", care.paper, name="care_paper"),
     path("desk/signals/", signals.listing, name="signals"),
     path("desk/signals/<uuid:key>/", signals.item, name="signal"),

@@ -192,6 +192,17 @@ def mark_acted(*, notice: DirectNotice) -> None:
 
 
 @transaction.atomic
+def take_call(*, notice: DirectNotice, by: Account) -> DirectNotice:
+    """The officer makes this call, a colleague's too; the trail shows it. Nothing changes for one that is over."""
+    locked = DirectNotice.objects.select_for_update().get(pk=notice.pk)
+    if locked.called_at is None and locked.taken_by_id != by.pk:
+        before, locked.taken_by, locked.taken_at = locked.taken_by_id, by, timezone.now()
+        locked.save(update_fields=["taken_by", "taken_at"])
+        audit.record(action="alerts.call.take", subject=locked.person_id, obj=locked, detail={"from": before})
+    return locked
+
+
+@transaction.atomic
 def record_call(*, notice: DirectNotice, reached: bool, outcome: str, by: Account | None) -> DirectNotice:
     """Record a call. Only one that reached the person (or who answers for them) takes the notice off the call list.
 

@@ -14,6 +14,7 @@ class AlertsConfig(AppConfig):
         keeping.register()
         trail.describe("alerts.notice.issue", _("Gửi tin báo"))
         trail.describe("alerts.notice.withdraw", _("Rút tin báo"))
+        trail.describe("alerts.call.take", _("Nhận cuộc gọi báo tin"))
         trail.describe("alerts.call.record", _("Ghi cuộc gọi báo tin"))
         trail.describe("alerts.help.ask", _("Nhờ trạm y tế"))
         trail.describe("alerts.help.take", _("Nhận lời nhờ"))

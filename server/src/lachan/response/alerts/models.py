@@ -28,6 +28,17 @@ class DirectNotice(models.Model):
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     acted_at = models.DateTimeField(null=True)
+    # Who makes the call, for one on the call list. Added to a table that is written to: without a constraint or an
+    # index of its own, so that nobody waits for it; nobody asks by it, and accounts are not removed but closed.
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    taken_at = models.DateTimeField(null=True)
     called_at = models.DateTimeField(null=True)
     call_outcome = models.TextField(blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True)
@@ -35,6 +46,7 @@ class DirectNotice(models.Model):
 
     contact_id: int
     person_id: int
+    taken_by_id: int | None
 
     class Meta:
         constraints = [

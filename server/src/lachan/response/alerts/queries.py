@@ -1,6 +1,7 @@
 """Reads of notices."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -10,6 +11,9 @@ from lachan.register.access.models import Account
 from lachan.register.people import queries as people
 from lachan.response.alerts.models import DirectNotice, FeedEdition, PlaceNotice, Release
 from lachan.response.cases.models import Outbreak
+
+# Within which somebody on the call list is told; past it the call is late.
+CALLED_WITHIN = timedelta(hours=24)
 
 
 def inbox(account: Account) -> QuerySet[DirectNotice]:

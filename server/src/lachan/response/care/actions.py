@@ -175,6 +175,18 @@ def _open_task(task: Task) -> Task:
 
 
 @transaction.atomic
+def take_tasks(*, plan: Plan, by: Account) -> int:
+    """The officer answers for everything open of the plan, a colleague's too; returns how many were taken."""
+    taken = 0
+    for task in plan.tasks.select_for_update().filter(closed_at=None).exclude(owner=by).order_by("pk"):
+        before, task.owner, task.taken_at = task.owner_id, by, timezone.now()
+        task.save(update_fields=["owner", "taken_at"])
+        audit.record(action="care.task.take", subject=plan.person_id, obj=task, detail={"from": before})
+        taken += 1
+    return taken
+
+
+@transaction.atomic
 def end_task(*, task: Task, note: str, by: Account) -> Task:
     """The officer has done what was to be done; `note` says what. Raises CareError."""
     locked = _open_task(task)

@@ -17,4 +17,5 @@ class CareConfig(AppConfig):
         trail.describe("care.plan.end", _("Kết thúc theo dõi sức khỏe"))
         trail.describe("care.slot.report", _("Ghi số đo theo dõi"))
         trail.describe("care.task.open", _("Báo trạm y tế cần xem"))
+        trail.describe("care.task.take", _("Cán bộ trạm nhận việc"))
         trail.describe("care.task.end", _("Trạm y tế đã làm xong"))

@@ -107,7 +107,7 @@ class Task(models.Model):
 
     class Kind(models.TextChoices):
         SEVERE = "severe", _("Dấu hiệu nặng")
-        FEVER = "fever", _("Sốt từ 38 °C")
+        FEVER = "fever", _("Sốt")
         MISSED = "missed", _("Sót khung giờ khai")
         ENDING = "ending", _("Hết ngày theo dõi")
 
@@ -119,11 +119,13 @@ class Task(models.Model):
     count = models.PositiveSmallIntegerField(default=1)
     opened_at = models.DateTimeField(auto_now_add=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     note = models.TextField(blank=True, default="")
 
     plan_id: int
+    owner_id: int | None
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,13 +17,14 @@ OTHER = "OTHER"
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`times` are "HH:MM" in Viet Nam; `fever` in °C; lengths in days."""
+    """`times` are "HH:MM" in Viet Nam; `fever` in °C; follow-up in days; `answer_within` in hours by kind of task."""
 
     number: int
     times: tuple[str, ...]
     slot_hours: Annotated[int, msgspec.Meta(ge=1, le=12)]
     fever: float
     severe_symptoms: tuple[str, ...]
+    answer_within: dict[Literal["severe", "fever", "missed", "ending"], Annotated[float, msgspec.Meta(gt=0)]]
     follow_up_days: dict[str, int]
     names: dict[str, str]
 
@@ -49,6 +50,11 @@ def slots(first: date, last: date, times: Collection[str]) -> list[tuple[datetim
             opens = datetime.combine(first + timedelta(days=number), time.fromisoformat(text), HOME)
             found.append((opens, opens + length))
     return found
+
+
+def answer_within(kind: str) -> timedelta:
+    """How long the health station may take to answer a task of that kind."""
+    return timedelta(hours=rules().answer_within[kind])  # type: ignore[index]
 
 
 def escalates(temperature: Decimal | float | None, symptoms: Collection[str] | None) -> str:

@@ -17,5 +17,6 @@ class SelfreportConfig(AppConfig):
         trail.describe("selfreport.work.renew", _("Báo trạm y tế cần gọi"))
         trail.describe("selfreport.work.take", _("Cán bộ trạm nhận việc"))
         trail.describe("selfreport.work.give_back", _("Cán bộ trạm trả việc"))
+        trail.describe("selfreport.work.escalate", _("Quá hạn ở xã, chuyển lên tỉnh"))
         trail.describe("selfreport.work.end", _("Trạm y tế đã làm xong"))
         trail.describe("selfreport.diary.erase", _("Xóa nhật ký sức khỏe"))

@@ -9,6 +9,15 @@ from lachan.ground.platform.ids import uuid7
 from lachan.register.areas.models import Area
 from lachan.register.forms.models import Response
 from lachan.register.people.models import Person
+from lachan.systems.selfreport.risk import Level
+
+LEVELS = {
+    Level.URGENT: _("cần gọi 115"),
+    Level.CALL: _("cần được gọi"),
+    Level.WATCH: _("cần theo dõi"),
+    Level.WELL: _("khỏe"),
+    Level.UNKNOWN: _("chưa hỏi"),
+}
 
 
 class DailyReport(models.Model):
@@ -17,13 +26,6 @@ class DailyReport(models.Model):
     `shared` and `counted` keep what the person allowed when it was given: the station may read it, the day is counted.
     """
 
-    class Level(models.TextChoices):
-        URGENT = "urgent", _("cần gọi 115")
-        CALL = "call", _("cần được gọi")
-        WATCH = "watch", _("cần theo dõi")
-        WELL = "well", _("khỏe")
-        UNKNOWN = "unknown", _("chưa hỏi")
-
     key = models.UUIDField(unique=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="daily_reports")
     response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="daily_report")
@@ -31,7 +33,7 @@ class DailyReport(models.Model):
     at = models.DateTimeField()
     # Where the person lived then: what the day is counted under.
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
-    level = models.TextField(choices=Level)
+    level = models.TextField(choices=[(level.value, words) for level, words in LEVELS.items()])
     reasons = models.JSONField(default=list)
     fever = models.BooleanField(null=True)
     ill = models.BooleanField(null=True)
@@ -89,6 +91,8 @@ class WorkItem(models.Model):
     seen_at = models.DateTimeField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    # When it went up to the province, because the commune had not ended it in time.
+    escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.TextField(choices=Outcome, blank=True, default="")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from lachan.response.care import rules as monitoring
 from lachan.systems.selfreport import ears
 
 FILE = Path(__file__).parent / "data" / "rules.toml"
@@ -26,19 +27,20 @@ class Level(StrEnum):
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Symptoms by their code in the form, temperatures in °C."""
+    """Symptoms by their code in the form, temperatures in °C. Fever and severe signs are the monitoring rules' own."""
 
     number: int
-    urgent_symptoms: tuple[str, ...]
     urgent_temperature: float
-    fever_temperature: float
     fever_symptoms: tuple[str, ...]
     counted_symptoms: tuple[str, ...]
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`answer_within` in hours, by kind of item."""
+
     risk: Rule
     ears: dict[str, float]
+    answer_within: dict[Literal["urgent", "person", "ask", "tip", "signal"], Annotated[float, msgspec.Meta(gt=0)]]
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,17 @@ def judge(answers: Mapping[str, Any], rule: Rule | None = None) -> Judgement:
     Danger signs or a very high temperature are urgent. Fever, or any symptom in somebody who was near a case or has an
     underlying condition, asks for a call. Any other symptom, or having been near a case, is to be watched.
     """
-    rule = rule or rules().risk
+    rule, watched = rule or rules().risk, monitoring.rules()
     symptoms, temperature = answers.get("symptoms"), answers.get("temperature")
     had = [code for code in symptoms or () if code != "none"]
-    hot = temperature is not None and temperature >= rule.fever_temperature
+    hot = temperature is not None and temperature >= watched.fever
     near = answers.get("near") == "yes"
     frail = any(code != "none" for code in answers.get("conditions") or ())
     fever = _known(hot or any(code in rule.fever_symptoms for code in had), symptoms)
     ill = _known(hot or any(code in rule.counted_symptoms for code in had), symptoms)
-    reasons = [code for code in had if code in rule.urgent_symptoms]
+    reasons = [code for code in had if code in watched.severe_symptoms]
     urgent = bool(reasons) or (temperature is not None and temperature >= rule.urgent_temperature)
-    reasons += ["hot"] * hot + [code for code in had if code not in rule.urgent_symptoms]
+    reasons += ["hot"] * hot + [code for code in had if code not in watched.severe_symptoms]
     reasons += ["near"] * near + ["frail"] * (frail and bool(had))
     if urgent:
         level = Level.URGENT

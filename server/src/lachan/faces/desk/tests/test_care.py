@@ -36,16 +36,33 @@ def plan(story: Story, commune_officer: Any) -> Plan:
 def test_a_missed_slot_reaches_the_communes_list_and_no_other(
     plan: Plan, story: Story, commune_officer: Any, other_commune_officer: Any
 ) -> None:
-    page = text(as_officer(commune_officer).get("/desk/care/"))
-    assert "1 người đang theo dõi cần xem" in page
-    assert "sót 1 khung giờ" in page
+    assert "Đang theo dõi 1 người" in text(as_officer(commune_officer).get("/desk/care/"))
     assert audited("desk.care.list", story.hanh) >= 1
+    page = text(as_officer(commune_officer).get("/desk/today/"))
+    assert "1 việc hôm nay" in page and "sót 1 khung giờ" in page
+    assert audited("desk.today.list", story.hanh) == 1
     other = as_officer(other_commune_officer)
-    assert "Nguyễn Thị Hạnh" not in text(other.get("/desk/care/"))
+    for address in ("/desk/care/", "/desk/today/"):
+        assert "Nguyễn Thị Hạnh" not in text(other.get(address))
+    assert other.post(f"/desk/care/{plan.key}/phone/").status_code == 404
     assert other.get(f"/desk/care/{plan.key}/").status_code == 404
     assert other.post(f"/desk/care/{plan.key}/", {"do": "end", "ending": "lost"}).status_code == 404
     other.post("/desk/care/watch/", {"contact": [str(story.contact(story.hanh).key)]})
     assert Plan.objects.count() == 1
+
+
+def test_the_number_comes_with_taking_what_waits(plan: Plan, commune_officer: Any, province_officer: Any) -> None:
+    desk, address = as_officer(commune_officer), f"/desk/care/{plan.key}/"
+    assert "0905 000 418" not in text(desk.get(address))
+    page = text(desk.post(f"{address}phone/"))
+    assert "0905 000 418" in page and "Đỗ Thị Sen nhận việc" in page
+    assert Task.objects.get().owner == commune_officer
+    assert audited("people.record.read", plan.person) == 1
+    above = as_officer(province_officer)
+    assert "Nhận thay và hiện số" in text(above.get(address))
+    above.post(f"{address}phone/")
+    assert Task.objects.get().owner == province_officer
+    assert audited("care.task.take", plan.person) == 2
 
 
 def test_paper_is_entered_and_fever_in_it_calls_too(plan: Plan, commune_officer: Any) -> None:

@@ -27,7 +27,7 @@ def test_the_heading_is_the_answer(desk: Client, story: Story, border_officer: A
 
 def test_headline_leaves_nothing_out_and_nothing_in() -> None:
     assert headline(3, 41, 0) == "3 ca mới hôm nay, 41 tiếp xúc chờ xem"
-    assert headline(0, 0, 2914) == "2.914 cuộc gọi"
+    assert headline(0, 0, 2914) == "2.914 việc cần gọi, cần tới"
     assert headline(0, 0, 0) == "Không có việc nào đang chờ"
 
 
@@ -37,14 +37,11 @@ def test_the_bar_holds_what_the_role_opens(
     def sections(account: Any) -> list[str]:
         return [item.label for item in as_officer(account).get("/desk/").context["desk_nav"]]
 
-    assert sections(story.officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Theo dõi", "Nơi quét mã", "Cán bộ"]
-    assert sections(commune_officer) == ["Ca bệnh", "Ổ dịch", "Cần gọi", "Sức khỏe", "Theo dõi", "Nơi quét mã"]
+    station = ["Việc hôm nay", "Ca bệnh", "Ổ dịch", "Nơi sốt tăng", "Theo dõi", "Bluezone", "Nơi quét mã"]
+    assert sections(commune_officer) == station
+    assert sections(story.officer) == [*station, "Cán bộ"]
     assert sections(minister) == [
-        "Ca bệnh",
-        "Ổ dịch",
-        "Sức khỏe",
-        "Theo dõi",
-        "Nơi quét mã",
+        *station[1:],
         "Tờ khai",
         "Lệnh khai báo",
         "Cán bộ",

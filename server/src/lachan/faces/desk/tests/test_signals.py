@@ -25,13 +25,13 @@ def ill(hanh: Any, khoi: Any, form: Any) -> Any:
 def test_a_fever_reaches_the_communes_own_list_and_no_other(
     ill: Any, commune_officer: Any, other_commune_officer: Any
 ) -> None:
-    page = text(as_officer(commune_officer).get("/desk/signals/"))
+    page = text(as_officer(commune_officer).get("/desk/today/"))
     assert "Nguyễn Minh Khôi" in page
     assert "38,4 °C, sốt hoặc ớn lạnh, ho" in page
-    assert audited("desk.signals.list", ill) == 1
+    assert audited("desk.today.list", ill) == 1
     item = WorkItem.objects.get()
     other = as_officer(other_commune_officer)
-    assert "Không ai cần giúp lúc này" in text(other.get("/desk/signals/"))
+    assert "Không việc nào đang chờ hôm nay" in text(other.get("/desk/today/"))
     for rest in ("", "take/", "phone/"):
         assert other.post(f"/desk/signals/{item.key}/{rest}", {"outcome": "helped"}).status_code == 404
     assert other.get(f"/desk/signals/{item.key}/").status_code == 404
@@ -56,7 +56,7 @@ def test_taken_and_ended(ill: Any, commune_officer: Any, minister: Any) -> None:
     assert as_officer(minister).post(address, {"outcome": "helped"}).status_code == 404
     assert desk.post(address, {"outcome": "helped", "answer": "Đã dặn uống nước"}).status_code == 302
     assert "Đã dặn uống nước" in text(desk.get(address))
-    assert "Nguyễn Minh Khôi" in text(desk.get("/desk/signals/?state=closed"))
+    assert "Nguyễn Minh Khôi" in text(desk.get("/desk/today/?state=closed"))
     assert desk.post(address, {"outcome": "helped"}).status_code == 302
     assert WorkItem.objects.get().closed_by == commune_officer
 
@@ -75,9 +75,11 @@ def test_every_kind_of_item_is_drawn(hanh: Any, area_tree: Any, commune_officer:
             {"detail": work._signal(hanh.person.created_at.date(), counts, ears.judge(counts))},
         )
     desk = as_officer(commune_officer)
-    listed = text(desk.get("/desk/signals/"))
-    assert "3 việc sức khỏe đang chờ" in listed
+    listed = text(desk.get("/desk/today/"))
+    assert "3 việc hôm nay" in listed
     assert "6 người sốt hoặc ho" in listed
+    rising = text(desk.get("/desk/signals/"))
+    assert "Sốt, ho tăng ở 1 phường" in rising and "Nguyễn Thị Hạnh" not in rising
     for item in WorkItem.objects.all():
         page = text(desk.get(f"/desk/signals/{item.key}/"))
         assert ("EARS" in page) == (item.kind == "signal")

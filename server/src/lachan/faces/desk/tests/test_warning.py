@@ -185,18 +185,18 @@ def test_bad_windows_are_none(desk: Client, story: Story, pick: str) -> None:
 def test_a_call_from_list_to_outcome(desk: Client, confirmed: Story, other_commune_officer: Any) -> None:
     issue(desk, confirmed, "1", "2")
     station = as_officer(other_commune_officer)
-    listing = station.get("/desk/calls/")
-    assert "1 người cần gọi" in text(listing) and "Lê Thị Sáu" in text(listing)
+    listing = station.get("/desk/today/")
+    assert "1 việc hôm nay" in text(listing) and "Lê Thị Sáu" in text(listing)
     notice = DirectNotice.objects.get(person=confirmed.elder)
     page = text(station.get(f"/desk/calls/{notice.key}/"))
     assert "đã ở gần một người mắc COVID-19" in page
     assert not any(word in page for word in OF_THE_CASE)
     assert station.post(f"/desk/calls/{notice.key}/", {}).status_code == 422
     station.post(f"/desk/calls/{notice.key}/", {"outcome": "unanswered", "note": "gọi hai lần"})
-    again = text(station.get("/desk/calls/"))
-    assert "Không nghe máy, sẽ gọi lại. gọi hai lần" in again and "1 người cần gọi" in again
+    again = text(station.get("/desk/today/"))
+    assert "Không nghe máy, sẽ gọi lại. gọi hai lần" in again and "1 việc hôm nay" in again
     station.post(f"/desk/calls/{notice.key}/", {"outcome": "reached"})
-    assert "Không ai cần gọi lúc này" in text(station.get("/desk/calls/"))
+    assert "Không việc nào đang chờ hôm nay" in text(station.get("/desk/today/"))
     assert audited("alerts.call.record", confirmed.elder) == 2
 
 
@@ -219,7 +219,7 @@ def test_calls_of_another_commune_are_not_there(desk: Client, confirmed: Story, 
     issue(desk, confirmed, "1")
     notice = DirectNotice.objects.get(person=confirmed.elder)
     station = as_officer(commune_officer)
-    assert "Lê Thị Sáu" not in text(station.get("/desk/calls/"))
+    assert "Lê Thị Sáu" not in text(station.get("/desk/today/"))
     assert station.get(f"/desk/calls/{notice.key}/").status_code == 404
     assert station.post(f"/desk/calls/{notice.key}/phone/").status_code == 404
     assert station.get(confirmed.address("notices/")).status_code == 403

@@ -73,26 +73,26 @@ def test_from_the_notice_to_the_end_at_the_health_station(
     address = f"/desk/calls/asked/{asked.key}/"
     assert as_user(other_commune_officer).get(address).status_code == 404
     station = as_user(commune_officer)
-    listing = text(station.get("/desk/calls/"))
-    assert "Người nhờ gọi lại" in listing and "báo có dấu hiệu" in listing and "Chưa ai nhận" in listing
+    listing = text(station.get("/desk/today/"))
+    assert "Nguyễn Thị Hạnh" in listing and "báo có dấu hiệu" in listing and "Chưa ai nhận" in listing
     assert "0905 000 418" not in text(station.get(address)), "the number comes with taking it"
     taken = text(station.post(address))
     assert "0905 000 418" in taken and "Đỗ Thị Sen nhận việc" in taken
     assert "Cán bộ khác đã nhận" in text(as_user(province_officer).post(address, follow=True))
     assert station.post(address, {"note": "x"}).status_code == 422
     station.post(address, {"outcome": "unanswered", "note": "gọi hai lần"})
-    assert "Không nghe máy" in text(station.get("/desk/calls/"))
+    assert "Không nghe máy" in text(station.get("/desk/today/"))
     station.post(address, {"outcome": "reached", "note": "hẹn xét nghiệm 15:00"})
     asked.refresh_from_db()
     assert asked.closed_by == commune_officer and "hẹn xét nghiệm" in asked.outcome
-    assert "Người nhờ gọi lại" not in text(station.get("/desk/calls/"))
+    assert "báo có dấu hiệu" not in text(station.get("/desk/today/"))
     assert "Đã xong" in text(phone.get("/app/help/"))
 
 
 def test_late_is_said(story: Story, commune_officer: Any) -> None:
     asked = support.ask(person=story.hanh, kind=SYMPTOMS, now=timezone.now() - timedelta(hours=2))
     station = as_user(commune_officer)
-    assert "Quá hạn gọi" in text(station.get("/desk/calls/"))
+    assert "Quá hạn " in text(station.get("/desk/today/"))
     assert "Quá hạn: cần gọi trước" in text(station.get(f"/desk/calls/asked/{asked.key}/"))
 
 
