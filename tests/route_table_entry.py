@@ -16,6 +16,7 @@ def _ministry(status: int) -> Statuses:
 
 ENTRY: dict[str, Row] = {
     "entry/": Row("/entry/", PUBLIC, PUBLIC),
+    "entry/language/": Row("/entry/language/", CLOSED, _TO_THE_BEGINNING),
     "entry/party/": Row("/entry/party/", _TO_THE_BEGINNING, _TO_THE_BEGINNING),
     "entry/trip/": Row("/entry/trip/", _TO_THE_BEGINNING, _TO_THE_BEGINNING),
     "entry/trip/<slug:page>/": Row("/entry/trip/stay/", _TO_THE_BEGINNING, _TO_THE_BEGINNING),

@@ -2,7 +2,7 @@
 
 import { LARGEST } from "./expressions.js";
 import { localMoment } from "./validate.js";
-import { WORDS } from "./words.js";
+import { HABITS, WORDS } from "./words.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LEAST_QUOTED = 1e-4;
@@ -50,11 +50,13 @@ function spelled(document, item, facts, language) {
     case "decimal": {
       const places = item.type === "decimal" ? (item.places ?? 1) : 0;
       const [least, most] = [item.least ?? -LARGEST, item.most ?? LARGEST];
-      holes.least = number(least, language, places);
-      holes.most = number(most, language, places);
+      // Between four-figure bounds stands a year, which no language groups.
+      const grouped = !(least >= 1000 && most <= 9999);
+      holes.least = number(least, language, places, grouped);
+      holes.most = number(most, language, places, grouped);
       holes.unit = item.unit ? ` ${words(document, item.unit, language)}` : "";
       holes.places = String(places);
-      holes.example = number(least > -LARGEST ? least : Math.min(most, 1), language, places);
+      holes.example = number(least > -LARGEST ? least : Math.min(most, 1), language, places, grouped);
       break;
     }
     case "repeat":
@@ -89,17 +91,27 @@ function isDay(text) {
   return localMoment(`${text}T00:00:00Z`) !== null;
 }
 
-function day(value, language) {
-  const [year, month, dayOfMonth] = value.split("-").map(Number);
-  if (language === "vi") return `${dayOfMonth}/${month}/${year}`;
-  return `${dayOfMonth} ${MONTHS[month - 1]} ${year}`;
+// English and what is not listed.
+const OTHERWISE = { day: "", point: ".", group: "," };
+
+function habits(language) {
+  return HABITS[language] ?? OTHERWISE;
 }
 
-/** 37,9 and 2.914 in Vietnamese; 37.9 and 2,914 in other languages. */
-function number(value, language, places) {
+function day(value, language) {
+  const [year, month, dayOfMonth] = value.split("-").map(Number);
+  const { day: pattern } = habits(language);
+  if (!pattern) return `${dayOfMonth} ${MONTHS[month - 1]} ${year}`;
+  const parts = { d: dayOfMonth, m: month, y: year };
+  return pattern.replace(/\{(\w)(:02)?\}/g, (_all, part, two) => String(parts[part]).padStart(two ? 2 : 1, "0"));
+}
+
+/** 37,9 and 2.914 in Vietnamese; 37.9 and 2,914 in English. A year is not grouped. */
+function number(value, language, places, grouped = true) {
+  const { point, group } = habits(language);
   const [whole, fraction] = halfEven(value, places).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction ? `.${fraction}` : "");
-  return language === "vi" ? grouped.replace(/[,.]/g, (sign) => (sign === "," ? "." : ",")) : grouped;
+  const written = grouped ? whole.replace(/\B(?=(\d{3})+(?!\d))/g, group) : whole;
+  return written + (fraction ? point + fraction : "");
 }
 
 /** Fixed places, a tie to the even digit as Python writes it (toFixed takes the larger). */
@@ -120,7 +132,7 @@ function quote(typed, language) {
   if (typeof typed === "number") {
     const size = Math.abs(typed);
     if (!(size < LARGEST) || (size > 0 && size < LEAST_QUOTED)) return "…";
-    return String(typed).replace(".", language === "vi" ? "," : ".");
+    return String(typed).replace(".", habits(language).point);
   }
   const letters = [...typed];
   return letters.length <= MOST_QUOTED ? typed : `${letters.slice(0, MOST_QUOTED).join("")}…`;

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,6 +22,7 @@ from lachan.faces.entry import journey as journeys
 from lachan.faces.entry import zone
 from lachan.faces.entry.forms import FindForm, StartForm, StayForm, ZoneForm
 from lachan.faces.entry.journey import TRIP, Journey, SheetStore
+from lachan.faces.entry.speaking import remember
 from lachan.register.access import ratelimit
 from lachan.register.access.views import ip_of, wait_words
 from lachan.register.forms.actions import AnswersError
@@ -38,13 +38,16 @@ SEND = ratelimit.Limit("entry.send.ip", 60, 3_600)
 FIND_IP = ratelimit.Limit("entry.find.ip", 30, 900)
 # Ten guesses a day against a declaration, however its code is spelled and from wherever.
 FIND_CODE = ratelimit.Limit("entry.find.code", 10, 86_400)
-_YEAR = 365 * 86_400
 
 View = Callable[..., HttpResponse]
 
 
+def _language(request: HttpRequest) -> str:
+    return getattr(request, "LANGUAGE_CODE", "") or "vi"
+
+
 def _vietnamese(request: HttpRequest) -> bool:
-    return (getattr(request, "LANGUAGE_CODE", "") or "vi").startswith("vi")
+    return _language(request).startswith("vi")
 
 
 def with_journey(view: View) -> View:
@@ -69,10 +72,12 @@ def start(request: HttpRequest) -> HttpResponse:
     if not orders:
         return render(request, "entry/not_asked.html", status=HTTPStatus.OK)
     under_way = journeys.current(request.session)
-    initial: dict[str, Any] = {"language": (getattr(request, "LANGUAGE_CODE", "") or "vi")[:2]}
+    offered = [code for order in orders for code in order.languages]
+    # Who reads a language that no order offers is better served by English than by Vietnamese.
+    language = next((code for code in (_language(request), "en") if code in offered), "vi")
+    initial: dict[str, Any] = {}
     if under_way is not None:
         initial = {
-            "language": under_way.language,
             "direction": under_way.order.direction,
             "gate": under_way.gate.pk,
             "day": under_way.day.isoformat(),
@@ -81,12 +86,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.order is not None:
         data = form.cleaned_data
         journeys.begin(request.session, order=form.order, gate=data["gate"], day=data["day"], language=data["language"])
-        response = redirect("entry:party")
-        # The pages around the form speak two languages; who reads neither is better served by English.
-        shown = "vi" if data["language"] == "vi" else "en"
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, shown, max_age=_YEAR, samesite="Lax")
-        return response
-    context = {"form": form, "orders": orders, "opened": journeys.opened(request.session), "under_way": under_way}
+        return remember(request, redirect("entry:party"), data["language"])
+    opened = journeys.opened(request.session)
+    context = {"form": form, "orders": orders, "opened": opened, "under_way": under_way, "language": language}
     return render(request, "entry/start.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -131,7 +133,7 @@ def party(request: HttpRequest, journey: Journey) -> HttpResponse:
 class _Sheet(FormFlow):
     """One form of the declaration, asked in the declaration's language."""
 
-    base_template = "base_public.html"
+    base_template = "entry/sheet.html"
     send_label = gettext_lazy("Lưu phần này")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -297,7 +299,6 @@ def code(request: HttpRequest) -> HttpResponse:
     if declaration is None:
         return redirect("entry:find")
     travellers = list(declaration.travellers.select_related("person").order_by("number"))
-    language = "vi" if _vietnamese(request) else "en"
     hits = {hit for one in travellers for hit in one.hits}
     context = {
         "declaration": declaration,
@@ -305,7 +306,7 @@ def code(request: HttpRequest) -> HttpResponse:
         "travellers": travellers,
         "qr": _qr(queries.qr_text(declaration)),
         "short": codes.grouped(declaration.code),
-        "why": queries.why(declaration.order, sorted(hits), language),
+        "why": queries.why(declaration.order, sorted(hits), _language(request)),
         "seen": declaration.travellers.filter(decisions__isnull=False).exists(),
         "vehicle": "" if declaration.trip.conveyance == "foot" else declaration.trip.number,
     }
@@ -340,10 +341,10 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """The way out on a shared computer: nothing of the declaration stays in this browser."""
+    """The way out on a shared computer: nothing of the declaration stays in this browser, the language alone does."""
     request.session.flush()
     messages.success(request, _("Đã đóng. Trình duyệt này không còn giữ tờ khai."))
-    return redirect("entry:start")
+    return remember(request, redirect("entry:start"), _language(request))
 
 
 @require_POST

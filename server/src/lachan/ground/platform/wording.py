@@ -1,6 +1,7 @@
 """Facts in words: times, numbers, phone numbers, as the product writes them in the active language.
 
 Vietnamese: 14:42 · 9/8 · 9/8/2025 · 2.914 · 37,9. English: 14:42 · 9 Aug · 9 Aug 2025 · 2,914 · 37.9.
+The traveller's other languages write days and numbers as languages.py says.
 Times are Asia/Ho_Chi_Minh on a 24-hour clock.
 """
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lachan.ground.platform import languages
+
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -24,6 +27,12 @@ DOT = "•"
 def english() -> bool:
     """Is the page being written in English?"""
     return (get_language() or "vi").startswith("en")
+
+
+def _language() -> str:
+    """The language the page is written in, Vietnamese where nothing is known of it."""
+    active = (get_language() or "vi")[:2]
+    return active if active == "en" or active in languages.HABITS else "vi"
 
 
 def local(moment: datetime) -> datetime:
@@ -56,7 +65,7 @@ def viet_date(value: date | datetime | None, style: str = "") -> str:
     with_year = style == "long" or day.year != today().year
     if english():
         return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if with_year else "")
-    return f"{day.day}/{day.month}" + (f"/{day.year}" if with_year else "")
+    return languages.day(day, _language(), with_year=with_year)
 
 
 def viet_day(value: date | datetime | None) -> str:
@@ -114,7 +123,7 @@ def viet_number(value: float | Decimal | str | None, places: int | str = "") -> 
     if not number.is_finite():
         return _("Chưa có số liệu")
     text = f"{number:,.{int(places)}f}" if places != "" else f"{number:,f}"
-    return text if english() else text.translate(str.maketrans(",.", ".,"))
+    return languages.separated(text, _language())
 
 
 def minutes(value: timedelta | float | None) -> str:

@@ -95,10 +95,11 @@ def review_translation(*, version: FormVersion, language: str) -> FormVersion:
 
 
 @transaction.atomic
-def publish(*, version: FormVersion, valid_from: datetime | None = None) -> FormVersion:
+def publish(*, version: FormVersion, valid_from: datetime | None = None, shipped: bool = False) -> FormVersion:
     """Put a draft in force from that moment (now) and retire the version before it at the same moment.
 
-    Only a form's first version may begin in the past: answers already given keep the version they were given under.
+    Only a form's first version may begin in the past: answers already given keep the version they were given under. A
+    shipped version may too, while nobody has answered since.
     """
     _lock(version.form_id)
     version = FormVersion.objects.get(pk=version.pk)
@@ -110,7 +111,7 @@ def publish(*, version: FormVersion, valid_from: datetime | None = None) -> Form
     published = FormVersion.objects.filter(form_id=version.form_id, published_at__isnull=False)
     last = published.order_by("-valid_from").first()
     if last is not None:
-        if begins < now:
+        if begins < now and not (shipped and not _answered_since(version.form_id, begins)):
             raise FormError(_("Ngày bắt đầu phải từ bây giờ trở đi, vì đã có bản trước."))
         if last.valid_from is not None and begins <= last.valid_from:
             raise FormError(_("Ngày bắt đầu phải sau ngày bắt đầu của bản %(number)s.") % {"number": last.number})
@@ -122,6 +123,10 @@ def publish(*, version: FormVersion, valid_from: datetime | None = None) -> Form
     version.save(update_fields=["published_at", "valid_from"])
     audit.record(action="forms.version.publish", obj=version, detail={"number": version.number, "valid_from": begins})
     return version
+
+
+def _answered_since(code: str, moment: datetime) -> bool:
+    return Response.objects.filter(version__form_id=code, answered_at__gte=moment).exists()
 
 
 @transaction.atomic
@@ -228,7 +233,9 @@ def load_forms(folder: Path = DATA) -> list[FormVersion]:
             if known.number != number:
                 raise FormError(f"{name}: the next version of this form is {known.number}")
             begins = datetime.combine(shipped.valid_from, time(), VIETNAM)
-            known = publish(version=known, valid_from=begins if number == 1 else max(begins, timezone.now()))
+            if number > 1 and _answered_since(stored["code"], begins):
+                begins = max(begins, timezone.now())
+            known = publish(version=known, valid_from=begins, shipped=True)
         # A field added to documents since is stored as its default would be.
         elif _stored(known.document) != stored:
             raise FormError(f"{name}: version {number} is stored with another document; give the change a new number")

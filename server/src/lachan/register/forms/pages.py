@@ -21,6 +21,7 @@ from lachan.register.forms.render import blocks, entries, entry_title, language_
 from lachan.register.forms.stores import Store
 from lachan.register.forms.typed import Entry, Screen, place, questions_on, take
 from lachan.register.forms.validate import Result, today
+from lachan.register.forms.wording import unreviewed
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -215,7 +216,7 @@ class FormFlow(View):
             "exit_url": self.exit_url(),
             "errors_heading": things_to_mend(len(errors)) if errors else "",
             "form_language": self.language,
-            "machine_translated": self.language in self.document.machine_translated,
+            "machine_translated": self.language in self.document.machine_translated or unreviewed(self.language),
         }
         return render(self.request, template, {**common, **context}, status=status)
 

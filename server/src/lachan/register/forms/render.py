@@ -274,10 +274,10 @@ def entries(walk: Walk, repeat: Repeat, language: str) -> list[EntryRow]:
 
 def _said(language: str) -> Callable[[str], str]:
     """Yes, no and the answers that are none, in the form's language where the pages do not speak it."""
-    own = {YES: _("Có"), NO: _("Không"), UNKNOWN: _("Không rõ"), NOT_ASKED: _("Chưa hỏi được")}
-    if (get_language() or "").split("-")[0] != language and language in wording.ANSWERS:
-        own = wording.ANSWERS[language]
-    return own.__getitem__
+    shown = (get_language() or "").split("-")[0]
+    if language in wording.ANSWERS and (shown != language or language not in ("vi", "en")):
+        return wording.ANSWERS[language].__getitem__
+    return {YES: _("Có"), NO: _("Không"), UNKNOWN: _("Không rõ"), NOT_ASKED: _("Chưa hỏi được")}.__getitem__
 
 
 def in_words(document: Document, question: Any, value: Any, language: str) -> str:

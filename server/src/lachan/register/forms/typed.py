@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from lachan.ground.platform import languages
 from lachan.register.forms.document import (
     NOT_ASKED,
     Calculation,
@@ -27,6 +28,8 @@ from lachan.register.forms.expressions import LARGEST
 from lachan.register.forms.validate import VIETNAM
 
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+# As Chinese, Korean and Japanese write a day: 2026年8月13日, 2026. 8. 13., 2026/8/13.
+_YEAR_FIRST = re.compile(r"(\d{4}) ?[/.\-年년] ?(\d{1,2}) ?[/.\-月월] ?(\d{1,2}) ?[.日일]?")
 _TIME = re.compile(r"(\d{1,2})[:hg](\d{2})")
 
 
@@ -91,11 +94,11 @@ def spelled(question: Question, value: Any, language: str) -> str:
     """What stands in the question's field for a kept value (the inverse of `meaning`)."""
     if value is None or isinstance(value, list):
         return ""
-    if isinstance(value, float) and language == "vi":
-        return f"{value:.15g}".replace(".", ",")
+    if isinstance(value, float):
+        return f"{value:.15g}".replace(".", languages.habits(language).point)
     if isinstance(question, Moment) and isinstance(value, str) and _iso(value):
         return datetime.fromisoformat(value).astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M")
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return str(value)
 
 
 def take(questions: Iterable[Question], get: Callable[[str], list[str]]) -> dict[str, Any]:
@@ -119,7 +122,9 @@ def day_typed(text: str) -> str | None:
         if found := _DAY_MONTH_YEAR.fullmatch(text):
             day, month, year = (int(n) for n in found.groups())
             return date(year, month, day).isoformat()
-        return date.fromisoformat(text).isoformat() if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+        if found := _YEAR_FIRST.fullmatch(text):
+            return date(*(int(n) for n in found.groups())).isoformat()
+        return None
     except ValueError:
         return None
 

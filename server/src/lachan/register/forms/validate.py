@@ -35,6 +35,8 @@ from lachan.register.forms.expressions import Answered
 
 # Viet Nam has kept this offset, without summer time, since 1975 (IANA tz, Asia/Ho_Chi_Minh).
 VIETNAM = timezone(timedelta(hours=7))
+# Bounds of a question that asks for a year.
+_YEARS = (1000, 9999)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 
@@ -355,12 +357,14 @@ def _spelled(
         case Integer() | Decimal():
             places = item.places if isinstance(item, Decimal) else 0
             middle = item.least if item.least > -expressions.LARGEST else min(item.most, 1)
+            # Between four-figure bounds stands a year, which no language groups.
+            grouped = not (_YEARS[0] <= item.least and item.most <= _YEARS[1])
             spelled |= {
-                "least": wording.number(item.least, language, places),
-                "most": wording.number(item.most, language, places),
+                "least": wording.number(item.least, language, places, grouped=grouped),
+                "most": wording.number(item.most, language, places, grouped=grouped),
                 "unit": f" {document.words(item.unit, language)}" if item.unit else "",
                 "places": str(places),
-                "example": wording.number(middle, language, places),
+                "example": wording.number(middle, language, places, grouped=grouped),
             }
         case Repeat():
             spelled |= {"least": str(item.least), "most": str(item.most)}

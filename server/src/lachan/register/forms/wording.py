@@ -6,8 +6,13 @@ test fails while that file differs.
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
+import msgspec
+
+from lachan.ground.platform import languages
 from lachan.register.forms.document import Text
 from lachan.register.forms.expressions import LARGEST
 
@@ -93,38 +98,50 @@ WORDS: dict[str, Text] = {
         "en": "Answers must be an object of question codes and values",
     },
 }
-# The fixed answers in the languages of forms that the pages themselves do not speak. Written by a machine: a form that
-# has one of these languages says so until a speaker has reviewed it (Document.machine_translated).
 ANSWERS: dict[str, dict[str, str]] = {
     "vi": {"yes": "Có", "no": "Không", "unknown": "Không rõ", "not_asked": "Chưa hỏi được"},
     "en": {"yes": "Yes", "no": "No", "unknown": "Don't know", "not_asked": "Not asked yet"},
-    "zh": {"yes": "是", "no": "否", "unknown": "不清楚", "not_asked": "尚未询问"},
-    "ko": {"yes": "예", "no": "아니요", "unknown": "모름", "not_asked": "아직 묻지 않음"},
-    "ja": {"yes": "はい", "no": "いいえ", "unknown": "わからない", "not_asked": "未確認"},
-    "lo": {"yes": "ແມ່ນ", "no": "ບໍ່", "unknown": "ບໍ່ຮູ້", "not_asked": "ຍັງບໍ່ໄດ້ຖາມ"},
-    "km": {"yes": "បាទ/ចាស", "no": "ទេ", "unknown": "មិនដឹង", "not_asked": "មិនទាន់បានសួរ"},
-    "ru": {"yes": "Да", "no": "Нет", "unknown": "Не знаю", "not_asked": "Ещё не спрашивали"},
-    "fr": {"yes": "Oui", "no": "Non", "unknown": "Je ne sais pas", "not_asked": "Pas encore demandé"},
-    "es": {"yes": "Sí", "no": "No", "unknown": "No lo sé", "not_asked": "Aún sin preguntar"},
-    "it": {"yes": "Sì", "no": "No", "unknown": "Non so", "not_asked": "Non ancora chiesto"},
 }
+_FOLDER = Path(__file__).parent / "words"
+
+
+class _Words(msgspec.Struct, forbid_unknown_fields=True):
+    """A file of words/<language>.toml."""
+
+    reviewed_by: str
+    reviewed_on: str
+    answers: dict[str, str]
+    words: dict[str, str]
+
+
+# The languages that the product's own pages do not speak. Written by a machine, and said so to every reader until a
+# speaker has put name and day into the file.
+_MADE: dict[str, _Words] = {
+    path.stem: msgspec.toml.decode(path.read_bytes(), type=_Words) for path in sorted(_FOLDER.glob("*.toml"))
+}
+for _language, _file in _MADE.items():
+    ANSWERS[_language] = _file.answers
+    for _key, _sentence in _file.words.items():
+        WORDS[_key][_language] = _sentence
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A quoted number as people write it lies between these; what is typed beyond is not spelled out.
 _LEAST_QUOTED = 1e-4
 _MOST_QUOTED = 60
 
 
-def number(value: float, language: str, places: int = 0) -> str:
-    """37,9 and 2.914 in Vietnamese; 37.9 and 2,914 in other languages."""
-    text = f"{value:,.{places}f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+def unreviewed(language: str) -> bool:
+    """Whether the product's own words in that language are a machine's, which no speaker has reviewed."""
+    return language in _MADE and not (_MADE[language].reviewed_by and _MADE[language].reviewed_on)
+
+
+def number(value: float, language: str, places: int = 0, *, grouped: bool = True) -> str:
+    """37,9 and 2.914 in Vietnamese; 37.9 and 2,914 in English. A year is not grouped."""
+    return languages.separated(f"{value:,.{places}f}" if grouped else f"{value:.{places}f}", language)
 
 
 def day(value: date, language: str) -> str:
-    """9/8/2026 in Vietnamese; 9 Aug 2026 in other languages."""
-    if language == "vi":
-        return f"{value.day}/{value.month}/{value.year}"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    """9/8/2026 in Vietnamese; 9 Aug 2026 in English; the others as languages.py says."""
+    return languages.day(value, language) or f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def quote(typed: object, language: str) -> str:
@@ -134,7 +151,7 @@ def quote(typed: object, language: str) -> str:
     if isinstance(typed, dict | list | tuple):
         return "{…}" if isinstance(typed, dict) else "[…]"
     if isinstance(typed, int | float):
-        return _quote_number(typed, "," if language == "vi" else ".")
+        return _quote_number(typed, languages.habits(language).point)
     text = str(typed)
     return text if len(text) <= _MOST_QUOTED else text[:_MOST_QUOTED] + "…"
 
@@ -147,10 +164,14 @@ def _quote_number(typed: int | float, point: str) -> str:
 
 
 def for_browser() -> str:
-    """The module with these words for the browser's validator."""
-    table = json.dumps(WORDS, ensure_ascii=False, indent=2)
+    """The module with these words, and how each language writes days and numbers, for the browser's validator."""
     origin = "// Written by `python -m lachan.register.forms.wording`; change the words there."
-    return f"{origin}\n\nexport const WORDS = {table};\n"
+    table = json.dumps(WORDS, ensure_ascii=False, indent=2)
+    habits = {language: asdict(one) for language, one in languages.HABITS.items()}
+    return (
+        f"{origin}\n\nexport const WORDS = {table};\n\n"
+        f"export const HABITS = {json.dumps(habits, ensure_ascii=False, indent=2)};\n"
+    )
 
 
 if __name__ == "__main__":

@@ -112,4 +112,5 @@ def by_document(account: Account, number: str) -> QuerySet[Traveller]:
 
 def why(order: ActivationOrder, hits: list[str], language: str) -> list[str]:
     """What the rules met say, in that language."""
-    return [rule.why.get(language) or rule.why["vi"] for rule in rules.reopen(order.rules) if rule.code in hits]
+    met = [rule.why for rule in rules.reopen(order.rules) if rule.code in hits]
+    return [words.get(language) or words["vi" if language == "vi" else "en"] for words in met]

@@ -87,9 +87,9 @@ def test_the_form_speaks_korean_and_says_it_is_a_machines_translation(order: Act
     begin(client, "ko")
     page = client.get("/entry/trip/vehicle/").content.decode()
     assert "교통수단" in page
-    assert "Translated by a machine" in page
+    assert "기계가 번역했으며" in page
     refused = client.post("/entry/trip/vehicle/", {"go": "next", "on_screen": ["conveyance"]}).content.decode()
-    assert "choose an answer" in refused
+    assert "답을 하나 고르십시오" in refused
     assert begin(client, "zh").status_code == 422, "the order does not name Chinese"
 
 

@@ -25,7 +25,9 @@ from lachan.register.forms.tests.worlds import json_values
 
 OPTIONS = ["a", "b", "c"]
 numbers = st.integers(-50, 50) | st.floats(-50, 50).map(lambda v: round(v, 1) + 0.0)
-languages = st.sampled_from([["vi"], ["vi", "en"], ["vi", "en", "ko"], ["en", "ja", "vi"]])
+languages = st.sampled_from(
+    [["vi"], ["vi", "en"], ["vi", "en", "ko"], ["en", "ja", "vi"], ["vi", "zh", "lo", "km"], ["vi", "ru", "fr"]]
+)
 
 
 def _text(draw: st.DrawFn, code: str, spoken: list[str]) -> dict[str, str]:
