@@ -1,5 +1,6 @@
 """The rows of the traveller's pages and of the border desk. No order is in force in this world."""
 
+from tests.route_table_border import BORDER
 from tests.route_table_words import CLOSED, NO_KEY, PUBLIC, Row, Statuses, everybody, who
 
 _TO_THE_BEGINNING = everybody(302)
@@ -43,3 +44,4 @@ ENTRY: dict[str, Row] = {
     "desk/entry/orders/": Row("/desk/entry/orders/", _ministry(200), _ministry(422)),
     "desk/entry/orders/<uuid:key>/end/": Row(f"/desk/entry/orders/{NO_KEY}/end/", _ministry(405), _ministry(404)),
 }
+ENTRY |= BORDER

@@ -84,7 +84,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _one(account: Account, key: UUID) -> Declaration:
     mine = Declaration.objects.filter(gate__area__in=visible(account, Permission.ENTRY_DECIDE), key=key)
-    found = mine.select_related("gate", "trip", "area", "order__form", "order__trip_form", "trip_response").first()
+    found = mine.select_related(
+        "gate", "trip", "area", "typed_by", "order__form", "order__trip_form", "trip_response"
+    ).first()
     if found is None:
         raise Http404
     return found

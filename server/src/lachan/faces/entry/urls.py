@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lachan.faces.entry import speaking, views
+from lachan.faces.entry.paper_urls import urlpatterns as paper
 from lachan.faces.entry.speaking import spoken
 
 app_name = "entry"
@@ -21,4 +22,5 @@ urlpatterns = [
     path("entry/find/", spoken(views.find), name="find"),
     path("entry/change/", spoken(views.change), name="change"),
     path("entry/close/", spoken(views.close), name="close"),
+    *paper,
 ]

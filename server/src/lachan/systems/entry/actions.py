@@ -32,6 +32,8 @@ from lachan.systems.entry.queries import is_of_party, order_for
 FORM, TRIP_FORM = "entry", "entry-trip"
 # Decree 165/2026: up to seven days before the journey.
 DAYS_BEFORE = 7
+# How long after the journey a paper form is still typed in.
+PAPER_DAYS = 7
 MOST_TRAVELLERS = 9
 ADULT = 18
 _ROW = re.compile(r"\s*0*(\d{1,3})\s*[A-Za-z]?\s*")
@@ -40,6 +42,23 @@ _NOT_IN_NUMBERS = re.compile(r"[\s.\-/]+")
 
 class EntryError(ValueError):
     """A change that cannot be made; the message says why and what to do, in the user's language."""
+
+
+class DeclaredTwiceError(EntryError):
+    """Somebody of a paper form has declared under the order for that day already, in `declaration`."""
+
+    def __init__(self, declaration: Declaration, document: str) -> None:
+        said = _("Số giấy tờ %(document)s đã có tờ khai cho ngày này. Mở tờ khai đó; không nhập lần nữa.")
+        super().__init__(said % {"document": document})
+        self.declaration = declaration
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A form that came on paper: the date written on it, who types it in."""
+
+    on: date
+    by: Account
 
 
 @dataclass(frozen=True)
@@ -118,16 +137,20 @@ def declare(
     party: Party,
     key: UUID,
     at: datetime | None = None,
+    paper: Paper | None = None,
 ) -> Declaration:
     """Take a party's declaration. The same key gives the one already stored.
 
-    Raises EntryError, forms.AnswersError, people.WrongDetailError.
+    `paper`: an officer types it in, up to a week after the journey; who has declared already is refused then. Raises
+    EntryError, DeclaredTwiceError, forms.AnswersError, people.WrongDetailError.
     """
     known = Declaration.objects.filter(key=key).first()
     if known is not None:
         return known
     now = at or timezone.now()
-    _check(order, gate, travel_day, party, today(now))
+    _check(order, gate, travel_day, party, today(now), paper=paper)
+    if paper is not None:
+        _not_twice(order, travel_day, party)
     declaration = Declaration(
         key=key,
         code=codes.new(),
@@ -137,6 +160,8 @@ def declare(
         language=language,
         area=area,
         submitted_at=now,
+        paper_on=paper.on if paper else None,
+        typed_by=paper.by if paper else None,
         erase_at=travel_day + timedelta(days=order.retention_days),
     )
     _fill(declaration, party, now)
@@ -144,9 +169,18 @@ def declare(
         action="entry.declaration.submit",
         subjects=[t.person_id for t in declaration.travellers.all()],
         obj=declaration,
-        detail={"order": order.pk, "ground": order.legal_basis},
+        detail={"order": order.pk, "ground": order.legal_basis, "paper": paper is not None},
     )
     return declaration
+
+
+def _not_twice(order: ActivationOrder, travel_day: date, party: Party) -> None:
+    for answers in party.travellers:
+        document = str(answers.get("document") or "")
+        digest = identifier_hash(Identifier.Kind.PASSPORT, document)
+        known = Declaration.objects.filter(order=order, travel_day=travel_day, travellers__document_hash=digest).first()
+        if known is not None:
+            raise DeclaredTwiceError(known, document)
 
 
 @transaction.atomic
@@ -199,7 +233,14 @@ def open_again(*, code: str, born: str) -> Declaration | None:
 
 
 def _check(
-    order: ActivationOrder, gate: Gate, travel_day: date, party: Party, on: date, *, correcting: bool = False
+    order: ActivationOrder,
+    gate: Gate,
+    travel_day: date,
+    party: Party,
+    on: date,
+    *,
+    correcting: bool = False,
+    paper: Paper | None = None,
 ) -> None:
     if not party.travellers:
         raise EntryError(_("Đoàn chưa có ai. Thêm ít nhất một người."))
@@ -211,7 +252,10 @@ def _check(
         if on > travel_day + timedelta(days=LATE_DAYS):
             raise EntryError(_("Chuyến đi đã qua. Tờ khai này không sửa được nữa."))
         return
-    if not on <= travel_day <= on + timedelta(days=DAYS_BEFORE):
+    if paper is not None and not travel_day - timedelta(days=DAYS_BEFORE) <= paper.on <= on:
+        raise EntryError(_("Ngày ghi trên giấy phải trong bảy ngày trước chuyến đi, và không sau hôm nay."))
+    first = on if paper is None else on - timedelta(days=PAPER_DAYS)
+    if not first <= travel_day <= on + timedelta(days=DAYS_BEFORE):
         raise EntryError(_("Khai từ bảy ngày trước chuyến đi đến ngày tới cửa khẩu."))
     if order_for(gate, order.direction, travel_day) != order:
         raise EntryError(_("Lệnh khai báo không áp dụng cho cửa khẩu này vào ngày đó."))

@@ -118,6 +118,16 @@ class Declaration(models.Model):
     trip_response = models.ForeignKey(Response, on_delete=models.SET_NULL, null=True, related_name="+")
     revision = models.PositiveSmallIntegerField(default=1)
     submitted_at = models.DateTimeField()
+    # Of a form that came on paper: the date written on it, and the officer who typed it in.
+    paper_on = models.DateField(null=True)
+    typed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     erase_at = models.DateField()
 
     class Meta:
