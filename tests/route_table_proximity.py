@@ -16,6 +16,8 @@ PROXIMITY: dict[str, Row] = {
     f"{_ROOT}statements/<uuid:key>/withdraw": Row(f"/{_ROOT}statements/{NO_KEY}/withdraw", CLOSED, who(401, 404, 401)),
     "app/bluezone/": Row("/app/bluezone/", CITIZEN, CLOSED),
     "desk/bluezone/": Row("/desk/bluezone/", readers(200, 200), readers(405, 405)),
+    # Nobody chosen.
+    "desk/bluezone/codes/many/": Row("/desk/bluezone/codes/many/", provinces(200, 200), provinces(422, 422)),
     # A code for nobody.
     "desk/bluezone/codes/new/": Row("/desk/bluezone/codes/new/", provinces(404), provinces(404)),
     "desk/bluezone/codes/<uuid:key>/withdraw/": Row(

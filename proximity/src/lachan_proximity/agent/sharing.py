@@ -90,7 +90,9 @@ def share(server: Server, code: str, keys: Sequence[DayKey], *, officer: bool) -
 def dummy(server: Server) -> None:
     """The same three requests, of no consequence: whoever listens to the line can't tell who shared. Once a day."""
     chaff = {"X-Chaff": "1"}
-    token = server.post("verify", {"code": f"{secrets.randbelow(10**8):08}"}, headers=chaff)["token"]
+    # As real codes are: 8 digits, or 16 letters.
+    code = f"{secrets.randbelow(10**8):08}" if secrets.randbelow(2) else secrets.token_hex(8).upper()
+    token = server.post("verify", {"code": code}, headers=chaff)["token"]
     today = interval_of(datetime.now(UTC).timestamp()) // 144 * 144
     keys = [DayKey(secrets.token_bytes(16), today - 144 * nth) for nth in range(1, 15)]
     _publish(server, str(token), keys, officer=False, headers=chaff)

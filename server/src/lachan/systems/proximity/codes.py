@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,8 +26,7 @@ from lachan.systems.proximity.models import Code, Report
 from lachan.systems.proximity.states import State, may_follow
 from lachan_proximity import jws
 
-SHORT_DIGITS, SHORT_LIFE = 8, timedelta(minutes=15)
-LONG_LETTERS, LONG_LIFE = 16, timedelta(hours=24)
+SHORT_DIGITS, LONG_LETTERS = 8, 16
 CERTIFICATE_LIFE = timedelta(minutes=15)
 # From the code to the published keys a device has so long, whatever the code's own time.
 TOKEN_LIFE = timedelta(hours=24)
@@ -40,6 +40,21 @@ TRIES_IP = ratelimit.Limit("proximity.code.ip", 60, 900)
 TRIES_ALL = ratelimit.Limit("proximity.code.all", 3000, 900)
 CERTIFICATES_IP = ratelimit.Limit("proximity.certificate.ip", 600, 600)
 OUTSTANDING = 3
+
+
+class Form(StrEnum):
+    """Read aloud, 8 digits; sent, 16 letters; carried on paper to where there is no network, the same for longer."""
+
+    SHORT = "short"
+    LONG = "long"
+    SLIP = "slip"
+
+
+LIVES: Final[dict[Form, timedelta]] = {
+    Form.SHORT: timedelta(minutes=15),
+    Form.LONG: timedelta(hours=24),
+    Form.SLIP: timedelta(days=7),
+}
 
 
 @dataclass(frozen=True)
@@ -76,9 +91,11 @@ def spoken(text: str) -> str:
 
 
 @transaction.atomic
-def issue_code(*, by: Account, case: Case | None = None, contact: Contact | None = None, long: bool = False) -> Issued:
+def issue_code(
+    *, by: Account, case: Case | None = None, contact: Contact | None = None, form: Form = Form.SHORT
+) -> Issued:
     """A code for a case (probable or confirmed) or for a contact that the officer confirmed. Short: 8 digits, 15
-    minutes; long: 16 letters, 24 hours. Raises Refused."""
+    minutes; long: 16 letters, 24 hours; on a slip: 16 letters, 7 days. Raises Refused."""
     if (case is None) == (contact is None):
         raise ValueError("a code is for a case or for a contact")
     about: Case | Contact
@@ -102,9 +119,9 @@ def issue_code(*, by: Account, case: Case | None = None, contact: Contact | None
         raise Refused("codes_outstanding", said, status=HTTPStatus.CONFLICT)
     while True:
         text = (
-            "".join(secrets.choice(_LETTERS) for _nth in range(LONG_LETTERS))
-            if long
-            else f"{secrets.randbelow(10**SHORT_DIGITS):0{SHORT_DIGITS}}"
+            f"{secrets.randbelow(10**SHORT_DIGITS):0{SHORT_DIGITS}}"
+            if form == Form.SHORT
+            else "".join(secrets.choice(_LETTERS) for _nth in range(LONG_LETTERS))
         )
         try:
             with transaction.atomic():
@@ -117,7 +134,7 @@ def issue_code(*, by: Account, case: Case | None = None, contact: Contact | None
                     onset_on=onset,
                     issued_at=now,
                     issued_by=by,
-                    expires_at=now + (LONG_LIFE if long else SHORT_LIFE),
+                    expires_at=now + LIVES[form],
                     erase_at=timezone.localdate(now) + timedelta(days=KEEP_DAYS),
                 )
         # One short code in a hundred million is that of an older row.
@@ -163,14 +180,18 @@ def claim(*, typed: str, address: str, decoy: bool = False) -> Claim:
     """
     if wait := ratelimit.take(TRIES_IP, address):
         raise too_many("too_many_tries", _("Nhiều mã sai từ mạng này. Thử lại sau %(wait)s."), wait)
+    # Nobody guesses one of 32^16: who guesses short codes must not keep those with long ones out.
+    short = len(normalise(typed)) < LONG_LETTERS
     # Also for decoys, so that a refusal does not tell them apart; and before the look-up, so that a right guess is
     # refused like a wrong one.
-    if wait := ratelimit.wait_for(TRIES_ALL, ""):
-        raise too_many("too_many_tries", _("Nhiều mã sai từ nhiều mạng. Thử lại sau %(wait)s."), wait)
+    if short and (wait := ratelimit.wait_for(TRIES_ALL, "")):
+        said = _("Nhiều mã 8 số sai từ nhiều mạng. Thử lại sau %(wait)s, hoặc xin cán bộ mã 16 chữ.")
+        raise too_many("too_many_tries", said, wait)
     try:
         return _claim(typed, decoy)
     except Refused:
-        ratelimit.take(TRIES_ALL, "")
+        if short:
+            ratelimit.take(TRIES_ALL, "")
         raise
 
 

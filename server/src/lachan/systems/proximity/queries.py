@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from lachan.response.cases.models import Case
+from lachan.response.cases.states import Status
 from lachan.response.tracing.models import Contact
+from lachan.systems.proximity import log
 from lachan.systems.proximity.models import Code, Decoy, Encounter, Heard, KeyFile, Upload
+from lachan.systems.proximity.states import State
 
 Areas = QuerySet[Any, int]
 
@@ -27,12 +31,28 @@ class Coverage:
     decoys_a_day: int
     files: int
     newest_file: datetime | None
+    # The first entry of the public log that does not follow from the one before; None while it holds.
+    log_broken_at: int | None
 
 
 def codes_in(areas: Areas) -> QuerySet[Code]:
     """The codes of outbreaks run there, newest first."""
     found = Code.objects.filter(outbreak__area__in=areas)
     return found.select_related("person__area", "case", "contact", "outbreak").order_by("-issued_at", "-pk")
+
+
+def cases_without_code(areas: Areas) -> QuerySet[Case]:
+    """Probable and confirmed cases of outbreaks run there that have neither a code they can still use nor used one,
+    newest first."""
+    live = Q(status=State.ISSUED, expires_at__gt=timezone.now())
+    under_way = Q(status__in=[State.CLAIMED, State.CERTIFIED, State.USED])
+    coded = Code.objects.filter(live | under_way, case=OuterRef("pk"))
+    return (
+        Case.objects.filter(outbreak__area__in=areas, status__in=[Status.PROBABLE, Status.CONFIRMED])
+        .exclude(Exists(coded))
+        .select_related("person__area", "outbreak")
+        .order_by("-reported_at", "-pk")
+    )
 
 
 def uploads_in(areas: Areas) -> QuerySet[Upload]:
@@ -69,4 +89,5 @@ def coverage(areas: Areas) -> Coverage:
         decoys_a_day=Decoy.objects.filter(hour__gte=day).count(),
         files=KeyFile.objects.count(),
         newest_file=newest,
+        log_broken_at=log.broken_at(),
     )

@@ -84,7 +84,7 @@ def test_code_is_refused(issue: Issue, province_officer: Any) -> None:
 
 
 def test_codes_are_read_aloud_forgivingly(issue: Issue) -> None:
-    long = issue(long=True)
+    long = issue(form=codes.Form.LONG)
     typed = codes.spoken(long.text).lower().replace("0", "o").replace("1", "l")
     assert Device().verify(typed).status_code == 200
 
@@ -227,7 +227,7 @@ def test_only_cases_and_confirmed_contacts_get_codes(case: Any, province_officer
 
 
 def test_the_code_itself_is_nowhere(issue: Issue) -> None:
-    code = issue(long=True)
+    code = issue(form=codes.Form.LONG)
     row = Code.objects.filter(pk=code.code.pk).values().get()
     kept = [value if isinstance(value, bytes) else str(value).encode() for value in row.values()]
     assert not any(code.text.encode() in value for value in kept)
@@ -294,6 +294,10 @@ def test_many_addresses_guess_no_faster(issue: Issue, monkeypatch: pytest.Monkey
     assert refusal(refused) == (429, "too_many_tries") and int(refused["Retry-After"]) > 0
     assert refusal(try_from("10.0.3.1", "ABC", **{"X-Chaff": "1"})) == (429, "too_many_tries")
     Code.objects.get(pk=right.code.pk, status="issued")
+    # Whoever guesses short codes keeps nobody with a long one out, and no dummy that looks like it.
+    assert try_from("10.0.4.0", "A" * 16).status_code == 422
+    assert try_from("10.0.4.1", "A" * 16, **{"X-Chaff": "1"}).status_code == 200
+    assert try_from("10.0.4.2", issue(form=codes.Form.LONG).text).status_code == 200
 
 
 def test_a_network_guesses_no_faster_than_an_address(issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
