@@ -34,7 +34,7 @@ from lachan.register.forms.validate import Result
 from lachan.register.people import consents
 from lachan.register.people import queries as people_queries
 from lachan.register.people.models import Person
-from lachan.systems.selfreport import actions, purposes, queries, work
+from lachan.systems.selfreport import actions, clock, purposes, queries, work
 from lachan.systems.selfreport.risk import Level
 
 DIARY_DAYS = 30
@@ -223,5 +223,12 @@ def tell(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Đã gửi phản ánh tới %(area)s.") % {"area": form.area.name})
                 return redirect("app:daily_tell")
     told = [item for item in queries.told_by(people) if item.kind == item.Kind.TIP]
-    context = _page(request, people, form=form, told=told, kept=work.KEEP.days)
+    context = _page(
+        request,
+        people,
+        form=form,
+        told=told,
+        kept=work.KEEP.days,
+        hours=round(clock.within("tip").total_seconds() / 3600),
+    )
     return render(request, "app/daily_tell.html", context, status=status)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lachan.faces import health_chart
+from lachan.faces import health_chart, health_words
 from lachan.ground.platform import wording
 from lachan.register.people.models import Person
 from lachan.systems.selfreport.models import DailyReport
@@ -36,6 +36,16 @@ class Today:
     @property
     def state(self) -> str:
         return STATES[Level(self.report.level)] if self.report else "none"
+
+    @property
+    def why(self) -> str:
+        """What the rules saw, for a day that is not well; "" otherwise."""
+        if self.report is None:
+            return ""
+        heat = None if self.report.temperature is None else float(self.report.temperature)
+        return ", ".join(
+            health_words.why(self.report.reasons, self.report.response, heat if "hot" in self.report.reasons else None)
+        )
 
     @property
     def word(self) -> str:

@@ -86,7 +86,8 @@ def test_the_page_says_who_needs_help_first(app: Client, hanh: Any, khoi: Any, f
     report(khoi, hanh, form, WELL, for_another=True)
     assert "Hôm nay cả nhà khỏe" in text(app.get("/app/health/"))
     report(khoi, hanh, form, ILL, for_another=True)
-    assert "Có người cần được trạm y tế gọi" in text(app.get("/app/health/"))
+    page = text(app.get("/app/health/"))
+    assert "Có người cần được trạm y tế gọi" in page and "38,4 °C, sốt hoặc ớn lạnh, ho" in page
     report(khoi, hanh, form, {"symptoms": ["breath"]} | {"near": "no", "conditions": ["none"]}, for_another=True)
     assert "Có người cần gọi 115 ngay" in text(app.get("/app/health/"))
 
@@ -98,7 +99,7 @@ def test_the_diary_draws_what_was_measured(app: Client, hanh: Any, form: Any) ->
         report(hanh.person, hanh, form, WELL | {"temperature": temperature}, at=at)
     page = text(app.get(f"/app/health/diary/{hanh.person.key}/"))
     assert "Khai 3 trên 30 ngày" in page
-    assert "đo 3 lần, từ 36,6 °C tới 38,2 °C, 1 lần từ 38 °C." in page
+    assert "đo 3 lần, từ 36,6 °C tới 38,2 °C, 1 lần từ 38,0 °C." in page
     assert (page.count("<circle"), page.count('<path class="d5"'), page.count("<polyline")) == (2, 1, 1)
     assert page.count("Không khai") == 27
 
@@ -122,6 +123,13 @@ def test_telling_of_something_nearby(app: Client, hanh: Any, area_tree: Any) -> 
     item = WorkItem.objects.get()
     assert (item.kind, item.area, item.person, item.teller) == ("tip", area_tree.hoaxuan, None, hanh.person)
     assert "Nhà số 4" in text(app.get("/app/health/tell/"))
+    with audit.acting(audit.system("tests")):
+        from lachan.systems.selfreport import clock
+
+        assert clock.escalate(item.opened_at + timedelta(hours=23)) == 0
+        assert clock.escalate(item.opened_at + timedelta(hours=25)) == 1
+    assert "Quá hạn ở trạm, đã chuyển lên tỉnh" in text(app.get("/app/health/tell/"))
+    assert "Đã chuyển lên tỉnh" in text(app.get("/app/health/"))
     for _time in range(4):
         app.post("/app/health/tell/", told)
     assert app.post("/app/health/tell/", told).status_code == 429
