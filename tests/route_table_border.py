@@ -1,6 +1,6 @@
 """The rows of the border desk's pages for paper forms, files and orders. No order is in force in this world."""
 
-from tests.route_table_words import Row, Statuses, who
+from tests.route_table_words import NO_KEY, Row, Statuses, who
 
 
 def border(status: int) -> Statuses:
@@ -8,6 +8,7 @@ def border(status: int) -> Statuses:
     return who(302, 403, 403, border=status)
 
 
+_DECLARATION, _TEST = f"/desk/entry/declarations/{NO_KEY}/", f"/desk/entry/tests/{NO_KEY}/"
 _PAPER = "/desk/entry/paper/"
 BORDER: dict[str, Row] = {
     "desk/entry/paper/": Row(_PAPER, border(200), border(422)),
@@ -17,4 +18,7 @@ BORDER: dict[str, Row] = {
     "desk/entry/paper/trip/<slug:page>/": Row(f"{_PAPER}trip/stay/", border(302), border(302)),
     "desk/entry/paper/people/<int:number>/": Row(f"{_PAPER}people/1/", border(302), border(302)),
     "desk/entry/paper/people/<int:number>/<slug:page>/": Row(f"{_PAPER}people/1/papers/", border(302), border(302)),
+    "desk/entry/declarations/<uuid:key>/tests/": Row(f"{_DECLARATION}tests/", border(405), border(404)),
+    "desk/entry/tests/<uuid:key>/result/": Row(f"{_TEST}result/", border(405), border(404)),
+    "desk/entry/tests/<uuid:key>/paper/": Row(f"{_TEST}paper/", border(404), border(405)),
 }

@@ -26,7 +26,7 @@ from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import today
 from lachan.register.places import codes
 from lachan.systems.entry import deciding, landed, mrz, queries, rules, signed
-from lachan.systems.entry.models import Decision, Declaration, Traveller
+from lachan.systems.entry.models import Decision, Declaration, GateTest, GateTestPaper, Traveller
 
 _KINDS = dict(Decision.Kind.choices)
 
@@ -116,10 +116,20 @@ def _context(one: Declaration, people: list[Traveller], journey: list[entry_read
         decision.traveller_id: decision
         for decision in Decision.objects.filter(traveller__in=people).order_by("at", "pk").select_related("by")
     }
+    tests: dict[int, list[GateTest]] = {}
+    for test in GateTest.objects.filter(traveller__in=people).order_by("sampled_at", "pk"):
+        tests.setdefault(test.traveller_id, []).append(test)
+    papers = set(GateTestPaper.objects.filter(test__traveller__in=people).values_list("test_id", flat=True))
     return {
         "one": one,
         "short": codes.grouped(one.code),
-        "people": [(entry_reading.shown(person), last.get(person.pk), uuid7()) for person in people],
+        "people": [
+            (entry_reading.shown(person), last.get(person.pk), uuid7(), tests.get(person.pk, [])) for person in people
+        ],
+        "papers": papers,
+        "test_kinds": GateTest.Kind.choices,
+        "test_results": GateTest.Result.choices,
+        "now": timezone.localtime(),
         "journey": journey,
         "basis": one.order.legal_basis,
         "today": today(),

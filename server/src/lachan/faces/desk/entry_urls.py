@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.faces.desk import entry, entry_manifests, entry_orders, entry_waiting
+from lachan.faces.desk import entry, entry_manifests, entry_orders, entry_tests, entry_waiting
 
 urlpatterns = [
     path("desk/entry/", entry.desk, name="entry"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("desk/entry/manifests/<uuid:key>/", entry_manifests.one, name="entry_manifest"),
     path("desk/entry/manifests/<uuid:key>/rejects.xlsx", entry_manifests.rejects, name="entry_manifest_rejects"),
     path("desk/entry/passengers/<uuid:key>/", entry_waiting.passenger, name="entry_passenger"),
+    path("desk/entry/declarations/<uuid:key>/tests/", entry_tests.record, name="entry_test_record"),
+    path("desk/entry/tests/<uuid:key>/result/", entry_tests.result, name="entry_test_result"),
+    path("desk/entry/tests/<uuid:key>/paper/", entry_tests.paper, name="entry_test_paper"),
     path("desk/entry/waiting/", entry_waiting.waiting, name="entry_waiting"),
     path("desk/entry/orders/", entry_orders.orders, name="entry_orders"),
     path("desk/entry/orders/<uuid:key>/end/", entry_orders.end, name="entry_order_end"),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -195,7 +196,7 @@ def correct(
     declaration = Declaration.objects.select_for_update().get(pk=declaration.pk)
     if declaration.revision > revision:
         return declaration
-    if declaration.travellers.filter(decisions__isnull=False).exists():
+    if declaration.travellers.filter(Q(decisions__isnull=False) | Q(tests__isnull=False)).exists():
         raise EntryError(_("Kiểm dịch viên đã xem tờ khai này. Cần sửa thì nói với kiểm dịch viên tại quầy."))
     now = at or timezone.now()
     _check(declaration.order, declaration.gate, declaration.travel_day, party, today(now), correcting=True)

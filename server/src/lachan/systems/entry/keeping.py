@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lachan.register.people import holdings
-from lachan.systems.entry.models import Declaration, Manifest, Passenger, Traveller, Trip
+from lachan.systems.entry.models import Declaration, GateTest, Manifest, Passenger, Traveller, Trip
 
 _EXPORTED = (
     "declaration__code",
@@ -44,7 +44,9 @@ def _export(person_id: int) -> Iterable[dict[str, Any]]:
     decided = rows.values("decisions__kind", "decisions__at", *_EXPORTED)
     listed = Passenger.objects.filter(traveller__in=rows).order_by("pk")
     lists = listed.values("trip__number", "trip__day", "surname", "given", "birth_date", "nationality", "seat")
-    return [dict(row) for row in (*decided, *lists)]
+    tests = GateTest.objects.filter(traveller__in=rows).order_by("pk")
+    made = tests.values("kind", "sampled_at", "result", "resulted_at")
+    return [dict(row) for row in (*decided, *lists, *made)]
 
 
 @transaction.atomic

@@ -292,3 +292,41 @@ class Passenger(models.Model):
     @property
     def name(self) -> str:
         return f"{self.surname} {self.given}".strip()
+
+
+class GateTest(models.Model):
+    """A test made at the gate. Goes with its traveller, on the declaration's date."""
+
+    class Kind(models.TextChoices):
+        RAPID = "rapid", _("xét nghiệm nhanh kháng nguyên")
+        PCR = "pcr", _("RT-PCR")
+        OTHER = "other", _("xét nghiệm khác")
+
+    class Result(models.TextChoices):
+        PENDING = "pending", _("chờ kết quả")
+        POSITIVE = "positive", _("dương tính")
+        NEGATIVE = "negative", _("âm tính")
+        UNCLEAR = "unclear", _("không rõ")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    traveller = models.ForeignKey(Traveller, on_delete=models.CASCADE, related_name="tests")
+    kind = models.TextField(choices=Kind)
+    sampled_at = models.DateTimeField()
+    result = models.TextField(choices=Result, default=Result.PENDING)
+    resulted_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"test {self.pk} {self.result}"
+
+
+class GateTestPaper(models.Model):
+    """The paper of a test, a PDF or a photograph, sealed. Apart from the test, so that lists never open it."""
+
+    test = models.OneToOneField(GateTest, on_delete=models.CASCADE, related_name="paper")
+    kind = models.TextField(choices=[("pdf", "PDF"), ("jpeg", "JPEG")])
+    # Base64 of the file, as papers.py cleaned it.
+    content = SealedTextField()
+
+    def __str__(self) -> str:
+        return f"paper of test {self.test_id}"

@@ -1,16 +1,29 @@
 """The border desk and the Ministry's orders: who sees whom, what is recorded, what is refused."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.forms.validate import today
+from lachan.register.people import holdings
 from lachan.systems.entry import actions, manifests, queries, rules
-from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate, Passenger
+from lachan.systems.entry.models import (
+    ActivationOrder,
+    Decision,
+    Declaration,
+    Gate,
+    GateTest,
+    GateTestPaper,
+    Passenger,
+    Traveller,
+)
 from lachan.systems.entry.tests.conftest import airport, order, traveller, trip
 from lachan.testing.cast import Areas, sign_in
 
@@ -221,3 +234,44 @@ def test_one_tap_in_the_queue_passes_who_shows_no_sign(declared: Declaration, bo
     answer = border.post("/desk/entry/decide/", sent)
     assert answer.headers["Location"] == f"/desk/entry/waiting/?day={today().isoformat()}&vehicle=VN627"
     assert "SOMCHAI" not in border.get(answer.headers["Location"]).content.decode().partition("<h1>")[2]
+
+
+def test_a_test_with_its_paper_is_sealed_read_with_a_trace_and_gone_on_its_date(
+    declared: Declaration, border: Client, area_tree: Areas
+) -> None:
+    content = b"%PDF-1.7 result of Noi\n%%EOF\n"
+    now = timezone.localtime()
+    sent: dict[str, Any] = {"number": "2", "revision": "1", "kind": "rapid", "result": "pending"}
+    sent["sampled_at"] = now.strftime("%Y-%m-%dT%H:%M")
+    where = f"{page_of(declared)}tests/"
+    tomorrow = (now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    for changes in ({"kind": "?"}, {"result": "?"}, {"sampled_at": tomorrow}, {"sampled_at": ""}, {"revision": "7"}):
+        assert "Đã ghi" not in border.post(where, sent | changes, follow=True).content.decode()
+    refused = {**sent, "paper": SimpleUploadedFile("a.pdf", b"<html>")}
+    assert "Chỉ nhận PDF hoặc ảnh JPEG" in border.post(where, refused, follow=True).content.decode()
+    assert not GateTest.objects.exists()
+    border.post(where, sent)
+    test = GateTest.objects.get()
+    assert test.traveller.number == 2
+    with pytest.raises(actions.EntryError):
+        party = actions.Party(trip(), [traveller()])
+        actions.correct(declaration=declared, area=area_tree.haichau, party=party, revision=1)
+    address = f"/desk/entry/tests/{test.key}/"
+    assert border.get(f"{address}paper/").status_code == 404
+    given = {"result": "positive", "paper": SimpleUploadedFile("photo.jpg", content)}
+    assert "dương tính" in border.post(f"{address}result/", given, follow=True).content.decode()
+    assert "đã có kết quả" in border.post(f"{address}result/", {"result": "negative"}, follow=True).content.decode()
+    file = border.get(f"{address}paper/")
+    assert (file.content, file["Content-Type"]) == (content, "application/pdf")
+    assert file["Content-Disposition"].startswith("attachment")
+    read = AuditEvent.objects.get(action="entry.test.paper.read")
+    assert read.subject_id == test.traveller.person_id
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM entry_gatetestpaper")
+        assert b"Noi" not in bytes(cursor.fetchone()[0])
+    Gate.objects.filter(pk="da-nang").update(area=area_tree.hanoi)
+    assert border.get(f"{address}paper/").status_code == 404
+    assert border.post(f"{address}result/").status_code == 404
+    held = next(one for one in holdings.all_holdings() if one.model is Traveller)
+    held.retain(declared.erase_at)
+    assert not GateTestPaper.objects.exists()
