@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lachan.cli import data, demo, doctor, officers, places, safety
+from lachan.cli import data, demo, doctor, forms, officers, places, safety
 from lachan.cli.say import complain, say
 from lachan.ground.platform import config, postgres
 from lachan.serve import supervisor, tls
@@ -22,6 +22,7 @@ app.add_typer(data.tracing, name="tracing")
 app.add_typer(data.audit, name="audit")
 app.add_typer(data.checkin, name="checkin")
 app.add_typer(data.people, name="people")
+app.add_typer(forms.app, name="forms")
 app.add_typer(places.app, name="places")
 app.add_typer(officers.app, name="officer")
 app.add_typer(safety.app, name="safety")

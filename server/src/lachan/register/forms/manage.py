@@ -4,34 +4,27 @@ from datetime import date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lachan.ground.platform.wording import things_to_mend
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require
-from lachan.register.forms import actions, queries
+from lachan.register.forms import actions, files, queries
 from lachan.register.forms.compare import ADDED, CHANGED, MOVED, REMOVED, Change, compare
-from lachan.register.forms.document import LANGUAGES, Document
+from lachan.register.forms.document import LANGUAGES
 from lachan.register.forms.models import FormVersion
 from lachan.register.forms.outline import RefusedError
-from lachan.register.forms.questionnaires import write_questionnaire
-from lachan.register.forms.questionnaires_in import read_questionnaire
 from lachan.register.forms.render import language_for
-from lachan.register.forms.schema import answers_schema
 from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import VIETNAM, today
-from lachan.register.forms.xlsform import write_xlsform
-from lachan.register.forms.xlsform_in import LARGEST_FILE, read_xlsform
+from lachan.register.forms.xlsform_in import LARGEST_FILE
 
 keeper = require(Permission.FORM_PUBLISH)
 officers = require(Permission.SITUATION_READ)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _version(code: str, number: int) -> FormVersion:
@@ -58,7 +51,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         faults = [_("Tệp lớn hơn 5 MB. Bỏ hình ảnh và các trang không dùng rồi tải lên lại.")]
     else:
         try:
-            document, notes = _read(sent.read(), name)
+            document, notes = files.read_form(sent.read(), name)
             version = actions.create_draft(document=actions.as_data(document))
         except RefusedError as refused:
             faults = refused.sentences
@@ -72,18 +65,6 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect("forms:compare", code=version.form_id, before=before.number, after=version.number)
     context = {"faults": faults, "errors_heading": things_to_mend(len(faults)), "filename": name}
     return render(request, "forms/upload.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-def _read(data: bytes, name: str) -> tuple[Document, list[str]]:
-    if not name.lower().endswith(".json"):
-        sheet = read_xlsform(data, name)
-        return sheet.document, sheet.notes
-    try:
-        resource = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise RefusedError([_("Tệp .json này bị hỏng, không đọc được.")]) from error
-    questionnaire = read_questionnaire(resource)
-    return questionnaire.document, questionnaire.notes
 
 
 @officers
@@ -215,20 +196,13 @@ def reviewed(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def file(request: HttpRequest, code: str, number: int, kind: str) -> HttpResponse:
     """The version as a file for other systems: XLSForm, FHIR Questionnaire or JSON Schema."""
     version = _version(code, number)
-    if kind == "xlsform":
-        try:
-            body, content_type, suffix = write_xlsform(version.content), SHEET, "xlsx"
-        except RefusedError as refused:
-            messages.error(request, " ".join(refused.sentences))
-            return redirect("forms:index")
-    elif kind == "fhir":
-        body = msgspec.json.format(msgspec.json.encode(write_questionnaire(version.content, version.number)))
-        content_type, suffix = "application/fhir+json", "fhir.json"
-    elif kind == "schema":
-        body = msgspec.json.format(msgspec.json.encode(answers_schema(version.content, version.number)))
-        content_type, suffix = "application/schema+json", "schema.json"
-    else:
-        raise Http404
-    response = HttpResponse(body, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{slugify(code)}-{number}.{suffix}"'
+    try:
+        made = files.write_form(version, kind)
+    except RefusedError as refused:
+        messages.error(request, " ".join(refused.sentences))
+        return redirect("forms:index")
+    except KeyError:
+        raise Http404 from None
+    response = HttpResponse(made.body, content_type=made.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response
