@@ -21,8 +21,9 @@ from lachan.register.access import phones, ratelimit
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can, require
-from lachan.register.people import queries, reading
+from lachan.register.people import merging, queries, reading
 from lachan.register.people.models import Identifier, Person
+from lachan.register.people.near import facts_of, near
 
 # An officer on the phone looks up a few people a minute; a list of a city is not made by hand.
 SEARCHES = ratelimit.Limit("desk-person-search", burst=30, seconds=60.0)
@@ -108,6 +109,10 @@ def matching(account: Account, typed: str) -> QuerySet[Person]:
 @require(Permission.PERSON_READ)
 def person(request: HttpRequest, key: UUID) -> HttpResponse:
     """The record, opened for a purpose that is asked once a working day and written into the trail each time."""
+    stays = merging.became(key)
+    if stays is not None:
+        # An old link to a record that was merged. Whether it may be seen is asked of the one it leads to.
+        return redirect("desk:person", key=stays.key)
     found = reach.person(request, key)
     form = PurposeForm(request.POST or None)
     if request.method == "POST":
@@ -122,6 +127,19 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     account = reach.officer(request)
     today = timezone.localdate()
     record = reading.open_record(found, said)
+    writes = can(account, Permission.PERSON_WRITE, found.area_id) if found.area_id else False
+    alike = (
+        near(
+            facts_of([found])[found.pk],
+            among=queries.visible_people(account, Permission.PERSON_WRITE),
+            apart_from=found,
+            most=3,
+        )
+        if writes
+        else []
+    )
+    if alike:
+        audit.record(action="people.near.list", subjects=[one.person.pk for one in alike])
     kinds = dict(Identifier.Kind.choices)
     return render(
         request,
@@ -133,6 +151,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
             "numbers": [(kinds[kind], value) for kind, value in record.identifiers],
             "housemates": [(p, about(p, today)) for p in record.housemates],
             "purpose": said,
+            "alike": [(one.person, about(one.person, today)) for one in alike],
             "cases": reach.cases(account).filter(person=found).select_related("outbreak")
             if can(account, Permission.CASE_READ)
             else [],

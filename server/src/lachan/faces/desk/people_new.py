@@ -57,7 +57,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new record, once the officer has said that none of those shown is this person."""
     account = reach.officer(request)
     then = "case" if request.GET.get("next") == "case" and can(account, Permission.CASE_WRITE) else ""
-    form = PersonForm(request.POST or None, initial={"name": request.GET.get("name", "")[:120]})
+    form = PersonForm(
+        request.POST if request.method == "POST" else None, initial={"name": request.GET.get("name", "")[:120]}
+    )
     context = {"form": form, "next": then, "found": [], "seen": ""}
     if request.method != "POST":
         return render(request, "desk/person_new.html", context)

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from lachan.faces.desk import people_new
+from lachan.faces.desk import doubles, people_new
 
 urlpatterns = [
     path("desk/people/new/", people_new.new, name="person_new"),
+    path("desk/people/doubles/", doubles.listing, name="doubles"),
+    path("desk/people/merges/<uuid:key>/", doubles.merge, name="merge"),
+    path("desk/people/<uuid:key>/beside/<uuid:other>/", doubles.pair, name="double"),
 ]

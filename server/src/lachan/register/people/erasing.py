@@ -82,22 +82,6 @@ def erase_person(*, person: Person, reason: str) -> dict[str, int]:
     return erased
 
 
-@transaction.atomic
-def merge_people(*, keep: Person, drop: Person) -> None:
-    """Both are one human being: everything of `drop` becomes `keep`'s. Raises ValueError when both have an account."""
-    if keep.pk == drop.pk:
-        raise ValueError("a person is not merged with itself")
-    if drop.account_id is not None and keep.account_id is not None:
-        raise ValueError(_("Cả hai đều có tài khoản; đóng một tài khoản trước."))
-    account, number = drop.account, drop.pk
-    moved = {f"{h.table}.{h.column}": h.repoint(number, keep.pk) for h in holdings.all_holdings()}
-    drop.delete()
-    if account is not None:
-        keep.account = account
-        keep.save(update_fields=["account"])
-    audit.record(action="people.person.merge", subject=keep.pk, obj=keep, detail={"dropped": number, "moved": moved})
-
-
 def retention(today: date | None = None) -> dict[str, int]:
     """Erase what is past its date, room by room, then the persons past theirs; rows per table.
 

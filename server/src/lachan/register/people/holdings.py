@@ -33,6 +33,10 @@ class Holding:
     `repoint(old_id, new_id)` moves them to another person (a merge). `retain(today)` removes rows past their date, of
     everybody, and returns how many. `held_until(person_id)` is the first day the person may be erased whole, or None: a
     case's record must be kept for its time, so its person can't vanish before.
+
+    A merge is undone from a journal of rows (journal.py). Where rows only grow or are computed from others, the room
+    says itself how: `remember(old_id)` before the merge, and `bring_back(remembered, kept_id, dropped_id)` after, which
+    returns how many rows went back.
     """
 
     room: str
@@ -44,6 +48,8 @@ class Holding:
     repoint: Callable[[int, int], int]
     retain: Callable[[date], int]
     held_until: Callable[[int], date | None] = _no_hold
+    remember: Callable[[int], list[str]] | None = None
+    bring_back: Callable[[list[str], int, int], int] | None = None
 
     @property
     def table(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from lachan.ground.audit.models import AuditEvent
@@ -43,6 +43,8 @@ def register() -> None:
             erase=lambda person_id: 0,
             repoint=lambda old, new: 0,
             retain=lambda today: 0,
+            remember=lambda person_id: [],
+            bring_back=lambda remembered, kept, dropped: 0,
         )
     )
     holdings.register(
@@ -155,11 +157,9 @@ def _erase_person(person_id: int) -> int:
 
 
 def _repoint_identifiers(old: int, new: int) -> int:
-    there = Identifier.objects.filter(person_id=new)
+    there = Identifier.objects.filter(person_id=new, kind=OuterRef("kind"), value_hash=OuterRef("value_hash"))
     rows = Identifier.objects.filter(person_id=old)
-    for number in rows:
-        if there.filter(kind=number.kind, value_hash=number.value_hash).exists():
-            number.delete()
+    rows.filter(Exists(there)).delete()
     return rows.update(person_id=new)
 
 

@@ -7,11 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lachan.ground.audit import queries as trail
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.access.models import Account
 from lachan.register.access.roles import ROLES
 from lachan.register.areas import queries as areas
+from lachan.register.people import merging
 from lachan.register.people.models import Person
 
 PAGE = 50
@@ -21,6 +21,10 @@ _WORDS: dict[str, str | Promise] = {
     "people.person.register": gettext_lazy("Ghi tên vào sổ"),
     "people.person.correct": gettext_lazy("Sửa hồ sơ"),
     "people.person.merge": gettext_lazy("Gộp hai hồ sơ trùng"),
+    "people.person.unmerge": gettext_lazy("Tách lại hai hồ sơ đã gộp nhầm"),
+    "people.near.list": gettext_lazy("Xem hồ sơ giống khi ghi một người"),
+    "people.match.list": gettext_lazy("Xem danh sách hồ sơ có thể trùng"),
+    "people.match.different": gettext_lazy("Ghi là hai người khác nhau"),
     "people.account.link": gettext_lazy("Nối hồ sơ với tài khoản"),
     "people.identifier.add": gettext_lazy("Thêm số điện thoại hoặc giấy tờ"),
     "people.household.join": gettext_lazy("Ghi vào hộ gia đình"),
@@ -87,7 +91,10 @@ def entries(
 
     Without `own`, what the reading account did itself is left out: the question is who else did.
     """
-    events = trail.about(person.pk)
+    numbers = merging.numbers_of(person)
+    events = AuditEvent.objects.filter(subject_id__in=numbers).order_by("-at", "-pk")
+    # A merge is told of both records; on this page they are one.
+    events = events.exclude(action="people.person.merge", subject_id__in=numbers[1:])
     if not own:
         # null ids (jobs) would vanish in a plain exclude
         events = events.exclude(actor_id__isnull=False, actor_id=reader.pk)

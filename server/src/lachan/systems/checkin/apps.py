@@ -10,11 +10,12 @@ class CheckinConfig(AppConfig):
         from lachan.register.people import trail
         from lachan.register.places import footfall
         from lachan.response.tracing import sources
-        from lachan.systems.checkin import chores, keeping, presence  # noqa: F401  chores register by being imported
+        from lachan.systems.checkin import chores, keeping, presence, unmerging  # noqa: F401  chores register by being imported
         from lachan.systems.checkin.contact_source import CheckinSource
         from lachan.systems.checkin.occupancy import VisitCounter
 
         keeping.register()
+        unmerging.register()
         trail.describe(presence.READ, _("Xem ai đã tới một nơi"))
         trail.describe(presence.EXPORT, _("Tải danh sách ai đã tới một nơi"))
         footfall.register(VisitCounter())

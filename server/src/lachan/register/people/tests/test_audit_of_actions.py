@@ -21,7 +21,7 @@ from lachan.ground.audit import seal
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.access import actions as access
 from lachan.register.access import otp, tokens
-from lachan.register.people import actions, erasing, reading
+from lachan.register.people import actions, erasing, merging, reading
 from lachan.register.people.models import Guardianship, Household, HouseholdMember, Person
 
 
@@ -149,9 +149,9 @@ def test_each_change_and_each_read_has_exactly_its_row(area_tree: Any, tmp_path:
 
 
 @pytest.mark.django_db
-def test_erasing_and_merging_leave_one_row_each(area_tree: Any) -> None:
+def test_erasing_leaves_a_row_and_merging_one_for_each_record(area_tree: Any) -> None:
     one, two, three = (actions.register_person(name="Ai đó", area=area_tree.haichau) for _ in range(3))
     before = AuditEvent.objects.count()
     erasing.erase_person(person=one, reason="asked")
-    erasing.merge_people(keep=two, drop=three)
-    assert AuditEvent.objects.count() - before == 2
+    merging.merge(keep=two, drop=three, reason="tests", by=None)
+    assert AuditEvent.objects.count() - before == 3

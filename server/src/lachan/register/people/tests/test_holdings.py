@@ -11,7 +11,7 @@ from django.utils import timezone
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.access.models import Account, Device
 from lachan.register.access.tokens import issue_device
-from lachan.register.people import actions, checks, erasing, holdings
+from lachan.register.people import actions, checks, erasing, holdings, merging
 from lachan.register.people.models import Guardianship, Household, HouseholdMember, Identifier, Person
 from lachan.testing.cast import Areas
 
@@ -124,7 +124,7 @@ def test_merging_moves_everything_and_keeps_the_rules(area_tree: Areas, hanh: An
     actions.add_to_household(person=double, household=actions.create_household(area=area_tree.hoaxuan))
     actions.appoint_guardian(guardian=hanh.person, ward=double)
     actions.add_identifier(person=khoi, kind="phone", value="0905000418")
-    erasing.merge_people(keep=khoi, drop=double)
+    merging.merge(keep=khoi, drop=double, reason="tests", by=None)
     assert not Person.objects.filter(name="Nguyễn Minh Khôi").exclude(pk=khoi.pk).exists()
     assert sorted(khoi.identifiers.values_list("kind", flat=True)) == ["cccd", "phone"]
     assert HouseholdMember.objects.filter(person=khoi, until=None).count() == 1

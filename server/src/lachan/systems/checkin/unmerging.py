@@ -1,0 +1,55 @@
+"""A merge of two people undone: scans refuse an update, and stays are computed, so no journal of rows can do it."""
+
+from dataclasses import replace
+
+from django.db import connection, transaction
+
+from lachan.register.people import holdings
+from lachan.systems.checkin.keeping import hold_projection
+from lachan.systems.checkin.models import Event, Visit
+
+_COLUMNS = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = 'checkin_event'::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('person_id', 'txid')
+"""
+
+
+def register() -> None:
+    """Called when the room is ready, after its holdings."""
+    for holding in holdings.all_holdings():
+        if holding.model is Event:
+            holdings.register(replace(holding, remember=_scans_of, bring_back=_bring_back))
+        elif holding.model is Visit:
+            # The stays of both are projected again from their scans.
+            holdings.register(
+                replace(holding, remember=lambda person_id: [], bring_back=lambda ids, kept, dropped: _forget(kept))
+            )
+
+
+def _scans_of(person_id: int) -> list[str]:
+    return [str(number) for number in Event.objects.filter(person_id=person_id).values_list("id", flat=True)]
+
+
+@transaction.atomic
+def _bring_back(scans: list[str], kept: int, dropped: int) -> int:
+    """Put the remembered scans, those still kept, on the record they came from; the projection reads both anew."""
+    hold_projection()
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        columns = cursor.fetchone()[0]
+        move = (
+            "WITH moved AS (DELETE FROM checkin_event WHERE person_id = %s AND (id = ANY (%s::uuid[])) = %s RETURNING *)"
+            f" INSERT INTO checkin_event (person_id, {columns}) SELECT %s, {columns} FROM moved"  # noqa: S608  catalogue
+        )
+        cursor.execute(move, [kept, scans, True, dropped])
+        moved = int(cursor.rowcount)
+        # The rest stays where it is, written anew so that it is projected again without the others.
+        cursor.execute(move, [kept, scans, False, kept])
+    return moved
+
+
+@transaction.atomic
+def _forget(person_id: int) -> int:
+    hold_projection()
+    Visit.objects.filter(person_id=person_id).delete()
+    return 0
