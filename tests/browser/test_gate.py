@@ -323,3 +323,34 @@ def test_a_moving_receipt_lets_in_and_its_picture_does_not(site: Any, town: Any,
 
 def pass_key(point: bytes) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+
+
+def test_the_bar_counts_who_is_inside_also_without_a_network(site: Any, town: Any, gate: Any) -> None:
+    from lachan.register.places.models import Place
+
+    with site.orm():
+        Place.objects.filter(pk=town.market.pk).update(capacity=10)
+    inside = gate.locator("[data-inside]")
+    learn = f"async () => {{ {NEAR} await (await near('occupancy.js')).learn('{town.market.key}'); }}"
+    look = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    gate.evaluate(learn)
+    gate.evaluate(look)
+    expect(inside).to_contain_text("0/10 người bên trong")
+    expect(inside).to_have_attribute("data-estimate", "false")
+    gate.context.set_offline(True)
+    for number in range(9):
+        gate.get_by_role("button", name="Khai hộ").click()
+        gate.get_by_label("Họ và tên").fill(f"Lê Thị {number}")
+        gate.get_by_role("button", name="Ghi lượt này").click()
+        expect(inside).to_contain_text(f"{number + 1}/10")
+    expect(inside.get_by_text("Sắp hết chỗ")).to_be_visible()
+    # A minute goes by without a network.
+    gate.evaluate(f"""async () => {{ {NEAR} const {{ facts }} = await near('store.js');
+      await facts.set('inside', {{ ...await facts.get('inside'), at: Date.now() - 60_000 }}); }}""")
+    gate.evaluate(look)
+    expect(inside).to_have_attribute("data-estimate", "true")
+    expect(inside).to_contain_text("≈ 9/10")
+    expect(inside.get_by_text("tính từ")).to_be_visible()
+    assert Axe().run(gate).response["violations"] == []
+    gate.context.set_offline(False)
+    expect(inside).to_have_attribute("data-estimate", "false", timeout=30_000)

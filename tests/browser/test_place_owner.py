@@ -92,3 +92,36 @@ def test_every_page_passes(site: Any, town: Any, phone: Any, owner: Any, scheme:
     if found := look(page, f"wide-{language}-{scheme}"):
         trouble["wide"] = found
     assert trouble == {}
+
+
+def test_the_count_of_the_page_keeps_fresh_and_says_when_it_cannot(
+    site: Any, town: Any, phone: Any, owner: Any
+) -> None:
+    page = phone(owner).new_page()
+    page.goto(f"/places/{town.market.key}/")
+    now = page.locator("#now")
+    expect(now.locator(".num").first).to_have_text("0")
+    with site.orm():
+        from datetime import timedelta
+
+        from django.utils import timezone
+
+        from lachan.systems.checkin.models import Visit
+
+        came = timezone.now() - timedelta(minutes=1)
+        Visit.objects.create(
+            place=town.market,
+            person=town.hanh.person,
+            t_in=came,
+            t_out=came + timedelta(hours=1),
+            certain_until=came,
+            ending=4,
+            trust=1,
+        )
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(now.locator(".num").first).to_have_text("1")
+    expect(now.get_by_text("Mất mạng.")).to_be_hidden()
+    page.context.set_offline(True)
+    expect(now.get_by_text("Mất mạng. Số đếm lúc")).to_be_visible()
+    page.context.set_offline(False)
+    expect(now.get_by_text("Mất mạng.")).to_be_hidden(timeout=15_000)

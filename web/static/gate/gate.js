@@ -1,7 +1,9 @@
 /** The gate's page: open a shift, then scan. Keeps itself for use without a network and sends what waits. */
 import { clock } from "../app/time.js";
 import { html, render, useEffect, useState } from "../npm/htm/standalone.module.js";
+import { follow } from "./occupancy.js";
 import { config, icon, learnKeys, say } from "./page.js";
+import { reckon } from "./reckoning.js";
 import { Scanning } from "./scanning.js";
 import { facts, onChange, visits } from "./store.js";
 import { lost, sendDue, unsent } from "./visits.js";
@@ -94,6 +96,18 @@ function Opening({ open, count }) {
     <button class="btn hero" type="submit" aria-busy=${busy}>${say("start.go")}</button></form>`;
 }
 
+/** @param {{place: string, all: import("./visits.js").Visit[]}} props */
+function Inside({ place, all }) {
+  const [count, setCount] = useState(/** @type {import("./reckoning.js").Count | null} */ (null));
+  useEffect(() => follow(place, setCount), [place]);
+  if (!count) return null;
+  const { inside, capacity, share, state, estimate, at } = reckon(count, all, Date.now());
+  const number = (/** @type {number} */ value) => value.toLocaleString(config.language);
+  return html`<div class=${`inside ${state}`} data-inside=${inside} data-estimate=${String(estimate)}>
+    <p><b class="num">${estimate ? "≈ " : ""}${number(inside)}${capacity ? `/${number(capacity)}` : ""}</b> <span>${estimate ? say("inside.estimate", { time: clock(new Date(at).toISOString()) }) : say("inside")}</span>${state === "open" ? null : html` <b class="end">${say(`inside.${state}`)}</b>`}</p>
+    ${capacity ? html`<progress class="progress" max="1" value=${Math.min(1, share)} aria-label=${say("inside.filled")}></progress>` : null}</div>`;
+}
+
 function Gate() {
   const [shift, setShift] = useState(/** @type {import("./page.js").Shift | null | undefined} */ (undefined));
   const [panel, setPanel] = useState("");
@@ -117,7 +131,7 @@ function Gate() {
   if (!shift) return html`${strip}<${Opening} open=${open} count=${unsent(all)} />`;
   return html`<header class="bar"><div class="grow"><h1>${shift.gate ? say("shift.gate", { place: shift.name, gate: shift.gate }) : shift.name}</h1>
     <p class="meta">${say("shift.since", { time: clock(shift.since) })}</p></div><button class="btn quiet dense" type="button" onClick=${end}>${say("shift.end")}</button></header>
-    ${strip}<${Scanning} shift=${shift} all=${all} panel=${panel} setPanel=${setPanel} flush=${flush} />`;
+    <${Inside} place=${shift.place} all=${all} />${strip}<${Scanning} shift=${shift} all=${all} panel=${panel} setPanel=${setPanel} flush=${flush} />`;
 }
 
 async function keepPage() {

@@ -15,6 +15,7 @@
  * @property {boolean} paper
  * @property {string} who         masked name, or what stands for it
  * @property {number} written     milliseconds
+ * @property {number} [stored]    milliseconds, when the server answered that it has it
  * @property {{code: string, message: string}} [refusal]
  */
 import { base64url } from "../app/pass-maker.js";
@@ -33,7 +34,7 @@ const GATE = {
   address: "/api/v1/gate/checkins",
   body: ({ place, part, direction, at, holder, paper }) => ({ place, part: part ?? undefined, direction, at, holder, paper }),
   // What was sealed has done its work. Of a pass only the server knows the name.
-  stored: (visit, answer) => ({ holder: null, who: answer.who || visit.who, id: answer.id }),
+  stored: (visit, answer) => ({ holder: null, who: answer.who || visit.who, id: answer.id, stored: Date.now() }),
 };
 
 /** How many the phone keeps that no server has yet. @param {Visit[]} all */

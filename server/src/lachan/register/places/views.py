@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -119,6 +120,7 @@ def page(
             "hours": hours_in_words(place),
             "private": kinds.allows_private(place.kind),
             "today": wording.today(),
+            "now": timezone.now(),
             "staff": queries.staff_of(place) if owns else [],
             "invites": queries.open_invites(place) if owns else [],
             "open_offer": queries.open_offer(place) if owns else None,

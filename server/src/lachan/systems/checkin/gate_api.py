@@ -17,6 +17,8 @@ from lachan.ground.platform.api import ApiError, endpoint
 from lachan.register.access import tokens
 from lachan.register.people import queries as people
 from lachan.register.people.models import Person
+from lachan.register.places import footfall
+from lachan.register.places import queries as places
 from lachan.systems.checkin import issuers, pass_ids, queries, sealed_cards
 from lachan.systems.checkin.passes import RECEIPT_S, certify_receipt
 
@@ -58,6 +60,15 @@ class GateKeys(msgspec.Struct):
     pass_key: str
     sealing_key: str
     certificates: dict[str, str]
+
+
+class Inside(msgspec.Struct):
+    """How many are at the place now, as far as is known; `capacity` null where no limit was given. `at`: this moment by
+    the server's clock. A visit counts some seconds after it was stored."""
+
+    inside: int
+    capacity: int | None
+    at: datetime
 
 
 def encode(data: bytes) -> str:
@@ -142,3 +153,21 @@ def gate_keys(request: HttpRequest) -> GateKeys:
         sealing_key=point(sealed_cards.key()),
         certificates={kid.hex(): encode(key) for kid, key in issuers.keys().items()},
     )
+
+
+@endpoint(
+    "GET",
+    "/api/v1/gate/places/{key}/inside",
+    summary="How many people are at a place where the account is owner or gatekeeper: numbers, never who",
+    answer=Inside,
+    statuses={401: "the device is not signed in", 404: "the account does not help at such a place"},
+    auth="device",
+    parameters={"key": {"type": "string", "format": "uuid"}},
+)
+def inside(request: HttpRequest, key: UUID) -> Inside:
+    device = tokens.require_device(request)
+    place = places.places_of(device.account).filter(key=key).first()
+    if place is None:
+        raise ApiError(HTTPStatus.NOT_FOUND, "not_staff", _("Tài khoản này không phụ trách nơi đó."))
+    now = datetime.now(UTC)
+    return Inside(footfall.inside_now(place), place.capacity, now)
