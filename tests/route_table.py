@@ -7,6 +7,7 @@ from tests.route_table_health import HEALTH, HEALTH_SEES_HANH
 from tests.route_table_people import PEOPLE, PEOPLE_SEES_HANH
 from tests.route_table_places import DESK_PLACES
 from tests.route_table_proximity import PROXIMITY, PROXIMITY_CSRF_FREE
+from tests.route_table_safety import SAFETY, SAFETY_CSRF_FREE
 from tests.route_table_words import (
     ACTORS,
     CITIZEN,
@@ -199,6 +200,7 @@ TABLE: dict[str, Row] = {
 
 TABLE |= DESK_TABLE | DESK_PLACES | GATE | HEALTH | PROXIMITY
 TABLE |= ENTRY
+TABLE |= SAFETY
 TABLE |= PEOPLE
 
 # Routes whose answers may name Hạnh's family to somebody other than herself, and to whom.
@@ -211,6 +213,7 @@ CSRF_FREE: tuple[str, ...] = (
     "look/",
     # they take JSON only, which no form of another site can send,
     *PROXIMITY_CSRF_FREE,
+    *SAFETY_CSRF_FREE,
     "api/v1/session/code",
     "api/v1/session",
     "api/v1/session/end",

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lachan.systems.checkin.gate_urls")),
     path("", include("lachan.systems.checkin.urls")),
     path("", include("lachan.systems.proximity.urls")),
+    path("", include("lachan.systems.safety.urls")),
     # Last: it answers the addresses under /api/ that no room has.
     path("", include("lachan.api.urls")),
 ]
