@@ -1,6 +1,6 @@
-"""publish.requests, publish.ks: key uploads a second, durable; and whether the time of an answer tells a real upload
-from a dummy (two-sample Kolmogorov-Smirnov: the largest distance between the two distributions, and how likely chance
-gives it).
+"""publish.requests, publish.ks, verify.ks, certificate.ks: key uploads a second, durable; and whether the time of an
+answer tells a real upload's step from a dummy's (two-sample Kolmogorov-Smirnov: the largest distance between the two
+distributions, and how likely chance gives it).
 
 One worker; each upload brings fourteen keys with a certificate of its own. Timing: one connection, real and dummy in
 random order.
@@ -29,7 +29,7 @@ from bench.database import throw_away
 from bench.figure import Figure, say
 
 UPLOADS, PAIRS, CONNECTIONS = 2000, 1000, 32
-_PATH = "/api/v1/proximity/publish"
+_ROOT = "/api/v1/proximity/"
 
 
 def _headers(number: int, chaff: bool) -> dict[str, str]:
@@ -54,23 +54,30 @@ def kolmogorov_smirnov(one: list[float], two: list[float]) -> tuple[float, float
     return distance, min(1.0, max(0.0, chance))
 
 
-def _timed(port: int, bodies: list[str], pairs: int) -> dict[bool, list[float]]:
-    """Seconds of each answer, by whether it was a dummy."""
+def _timed(port: int, step: str, real: list[str], dummy: list[str]) -> dict[bool, list[float]]:
+    """Seconds of each answer, by whether it was a dummy; in random order."""
     draw = random.Random(7)
-    order = [False, True] * pairs
+    order = [(False, body) for body in real] + [(True, body) for body in dummy]
     draw.shuffle(order)
     took: dict[bool, list[float]] = {False: [], True: []}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    for number, (chaff, body) in enumerate(zip(order, bodies, strict=False)):
+    for number, (chaff, body) in enumerate(order):
         started = time.perf_counter()
-        connection.request("POST", _PATH, body.encode(), _headers(number, chaff))
+        connection.request("POST", _ROOT + step, body.encode(), _headers(number, chaff))
         answer = connection.getresponse()
         answer.read()
         took[chaff].append(time.perf_counter() - started)
         if answer.status != 200:
-            raise RuntimeError(f"upload {number} (dummy: {chaff}) was answered {answer.status}")
+            raise RuntimeError(f"{step} {number} (dummy: {chaff}) was answered {answer.status}")
     connection.close()
     return took
+
+
+def _told_apart(name: str, took: dict[bool, list[float]]) -> Figure:
+    distance, chance = kolmogorov_smirnov(took[False], took[True])
+    real, dummy = (float(np.median(took[chaff])) * 1000 for chaff in (False, True))
+    note = f"p = {chance:.3f}; medians {real:.2f} ms real, {dummy:.2f} ms dummy; {len(took[False])} of each"
+    return Figure(name, distance, "D", "lower", 1, note=note)
 
 
 def _rate(port: int, bodies: list[str]) -> tuple[float, dict[int, int]]:
@@ -86,7 +93,7 @@ def _rate(port: int, bodies: list[str]) -> tuple[float, dict[int, int]]:
             if not body:
                 break
             while True:
-                connection.request("POST", _PATH, body.encode(), _headers(number, False))
+                connection.request("POST", _ROOT + "publish", body.encode(), _headers(number, False))
                 answer = connection.getresponse()
                 answer.read()
                 with lock:
@@ -113,22 +120,27 @@ def run(scale: float) -> Iterator[Figure]:
         checkin_world.migrate(cluster.url(), folder)
         environment = {**os.environ, "DATABASE_URL": cluster.url(), "LACHAN_DATA": str(folder)}
         environment["DJANGO_SETTINGS_MODULE"] = "lachan.ground.platform.settings"
-        listed = folder / "bodies.jsonl"
-        say(f"{uploads + 2 * pairs + 200} certified codes")
-        seed = [sys.executable, "-m", "bench._proximity_seed", str(uploads + 2 * pairs + 200), str(listed)]
+        count = uploads + 2 * pairs + 200
+        say(f"{count} certified codes")
+        seed = [sys.executable, "-m", "bench._proximity_seed", str(count), str(pairs), str(folder)]
         subprocess.run(seed, env=environment, check=True)
-        bodies = listed.read_text().splitlines()
+
+        def bodies_of(name: str) -> list[str]:
+            return (folder / f"{name}.jsonl").read_text().splitlines()
+
+        bodies = bodies_of("publish")
         port = checkin._free_port()
         uvicorn = [sys.executable, "-m", "uvicorn", "lachan.serve.asgi:application", "--host", "127.0.0.1"]
         uvicorn += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
         stack.enter_context(checkin._serving(uvicorn, port, environment, "/healthz"))
         say("warming up")
-        _timed(port, bodies[:200], 100)
-        took = _timed(port, bodies[200 : 200 + 2 * pairs], pairs)
-        distance, chance = kolmogorov_smirnov(took[False], took[True])
-        real, dummy = (float(np.median(took[chaff])) * 1000 for chaff in (False, True))
-        note = f"p = {chance:.3f}; medians {real:.2f} ms real, {dummy:.2f} ms dummy; {pairs} of each"
-        yield Figure("publish.ks", distance, "D", "lower", 1, note=note)
+        _timed(port, "publish", bodies[:100], bodies[100:200])
+        yield _told_apart(
+            "publish.ks", _timed(port, "publish", bodies[200 : 200 + pairs], bodies[200 + pairs :][:pairs])
+        )
+        for step in ("verify", "certificate"):
+            took = _timed(port, step, bodies_of(step), bodies_of(f"{step}-dummy"))
+            yield _told_apart(f"{step}.ks", took)
 
         rate, answers = _rate(port, bodies[200 + 2 * pairs :])
         told = f"{CONNECTIONS} connections, 14 keys each, answers {answers}, one worker"

@@ -4,9 +4,11 @@ import argparse
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from lachan_proximity import jws
 from lachan_proximity.agent import sharing
 from lachan_proximity.agent.library import FILES, Library
 from lachan_proximity.agent.line import over_http, patient
@@ -39,6 +41,16 @@ def _receipt(options: argparse.Namespace, receipt: dict[str, Any]) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(receipt, file)
     return path
+
+
+def _receipts(folder: Path) -> dict[date, dict[str, str]]:
+    """Of each day that was published: upload and secret. Only with them a published key is still one's own."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+        for each in jws.claims_of(receipt["signed"]).get("days", []):
+            found[date.fromisoformat(each["day"])] = {"upload": receipt["upload"], "secret": receipt["secret"]}
+    return found
 
 
 def _share(options: argparse.Namespace) -> int:
@@ -93,7 +105,11 @@ def _answer(options: argparse.Namespace) -> int:
     store = _store(options)
     made = sharing.statements(store, _exports(options), calibration.of_model(options.model))
     store.close()
+    receipts = _receipts(options.data / "receipts")
+    made = [each | receipts.get(sharing.day_at(each["intervals"][0]["interval"]), {}) for each in made]
     lines = [f"  {sum(note['minutes'] for note in each['intervals'])} minutes near one key" for each in made]
+    if any("upload" in each for each in made):
+        lines.append("  the server will see that the keys you published for that day are yours; it does not keep that")
     if not made or not _agreed(options, [*lines, "  your account will be tied to these minutes, for 21 days"]):
         print("Nothing was sent.")
         return 0

@@ -63,9 +63,14 @@ class Server:
         return document
 
 
+def day_at(interval: int) -> date:
+    """The UTC day of an interval."""
+    return datetime.fromtimestamp(interval * INTERVAL_SECONDS, UTC).date()
+
+
 def day_of(key: DayKey) -> date:
     """The UTC day of a key."""
-    return datetime.fromtimestamp(key.start * INTERVAL_SECONDS, UTC).date()
+    return day_at(key.start)
 
 
 def chosen(store: Sightings, days: Collection[date] | None) -> list[DayKey]:

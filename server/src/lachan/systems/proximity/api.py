@@ -149,12 +149,14 @@ class OwnNote(msgspec.Struct):
 
 
 class Statement(msgspec.Struct):
-    """`key`: the published key one was near. `identifier_key`: one's own of that day (RPIK): it proves which
-    identifiers were one's own, and opens nothing else."""
+    """`key`: the published key one was near. `identifier_key`: one's own of that day (RPIK): it proves whose the
+    identifiers were, nothing else. `upload`, `secret`: the receipt of an own key of that day without a name; not kept."""
 
     key: Bytes16
     identifier_key: Bytes16
     intervals: Annotated[list[OwnNote], msgspec.Meta(min_length=1, max_length=ROLLING_PERIOD)]
+    upload: UUID | None = None
+    secret: Annotated[str, msgspec.Meta(max_length=128)] = ""
 
 
 class ConfirmedEncounter(msgspec.Struct):
@@ -200,11 +202,10 @@ def _padded(value: Any, status: int = HTTPStatus.OK) -> HttpResponse:
 def _hidden(request: HttpRequest, work: Callable[[bool], Any]) -> HttpResponse:
     """Refuse any other size; answer in one size, refusals as well, and at whole steps of time, but for those over a
     limit: who is sent away hides nobody."""
+    said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
     if len(request.body) > REQUEST_BYTES:
-        said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", said)
     if len(request.body) < REQUEST_BYTES:
-        said = _("Lượt gửi phải dài đúng %(n)d byte, kể cả phần đệm.") % {"n": REQUEST_BYTES}
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "not_padded", said, at="padding")
     if not _waiting.acquire(blocking=False):
         return _padded_refusal(
@@ -362,9 +363,9 @@ def _person(request: HttpRequest) -> Person:
 def state(request: HttpRequest, payload: Statement) -> Answer:
     claimed = [Note(n.interval, min(n.certain, n.minutes), n.minutes, n.attenuation) for n in payload.intervals]
     try:
-        found = statements.confirm(
-            person=_person(request), tek=payload.key, identifier_key=payload.identifier_key, claimed=claimed
-        )
+        own = (payload.upload, payload.secret) if payload.upload else None
+        claim = statements.Claim(payload.key, payload.identifier_key, claimed, own)
+        found = statements.confirm(person=_person(request), claim=claim)
     except Refused as refused:
         raise _said(refused) from refused
     return Answer(

@@ -74,18 +74,33 @@ def share_heard(*, key: UUID, secret: str, heard: Sequence[tuple[bytes, Note]]) 
     return upload.heard.count()
 
 
-def confirm(*, person: Person, tek: bytes, identifier_key: bytes, claimed: Sequence[Note]) -> Confirmed:
+@dataclass(frozen=True)
+class Claim:
+    """What the person says: near `tek`, with the identifiers that `identifier_key` makes, in these intervals.
+
+    `own`: the receipt (upload, secret) of the person's own keys of that time, if they were published without a name:
+    it proves whose they were before everybody knew them. It is looked at and not kept.
+    """
+
+    tek: bytes
+    identifier_key: bytes
+    notes: Sequence[Note]
+    own: tuple[UUID, str] | None = None
+
+
+def confirm(*, person: Person, claim: Claim) -> Confirmed:
     """The person answers a warning: these were my identifiers near that key. Raises Refused, with nothing stored, when
     the two sides do not fit, and over the limit of the account."""
     # Counted for refused ones too, so outside of what a refusal undoes.
     if wait := ratelimit.take(ANSWERS_ACCOUNT, str(person.account_id)):
         raise too_many("too_many_answers", _("Đã trả lời nhiều lần. Thử lại sau %(wait)s."), wait)
-    return _confirm(person, tek, identifier_key, claimed)
+    return _confirm(person, claim)
 
 
 @transaction.atomic
-def _confirm(person: Person, tek: bytes, identifier_key: bytes, claimed: Sequence[Note]) -> Confirmed:
-    key = PublishedKey.objects.select_related("upload").filter(tek=tek).first()
+def _confirm(person: Person, claim: Claim) -> Confirmed:
+    claimed = claim.notes
+    key = PublishedKey.objects.select_related("upload").filter(tek=claim.tek).first()
     if key is None or not key.out or key.upload.revoked_at is not None:
         raise Refused(
             "key_unknown", _("Không có khóa này trong các tệp đã công bố, hoặc nó đã được rút lại."), at="key"
@@ -104,10 +119,10 @@ def _confirm(person: Person, tek: bytes, identifier_key: bytes, claimed: Sequenc
         raise Refused("interval_twice", _("Một khoảng mười phút được ghi hai lần."), at="intervals")
     if any(not key.start - INTERVALS_APART <= n.interval < key.start + key.period + INTERVALS_APART for n in claimed):
         raise Refused("outside_key", _("Có khoảng giờ ngoài ngày của khóa."), at="intervals")
-    if _of_another(person, identifier_key, claimed):
+    if _of_another(person, claim):
         said = _("Mã thiết bị này thuộc một khóa đã công bố, nên không chứng tỏ được là của máy này.")
         raise Refused("identifier_published", said, at="identifier_key")
-    tags = own_tags(identifier_key, (note.interval for note in claimed))
+    tags = own_tags(claim.identifier_key, (note.interval for note in claimed))
     rows = upload.heard.filter(tag__in=list(tags.values()))
     noted = {
         bytes(row.tag): Note(row.interval, row.certain, row.minutes, row.attenuation)
@@ -128,15 +143,20 @@ def _confirm(person: Person, tek: bytes, identifier_key: bytes, claimed: Sequenc
     return Confirmed(stored, _signed(stored))
 
 
-def _of_another(person: Person, own_key: bytes, claimed: Sequence[Note]) -> bool:
+def _of_another(person: Person, claim: Claim) -> bool:
     """Whether the identifier key is that of a key published for this time by anybody but the person: from a published
     key everybody makes it, so it proves nothing."""
-    first, last = min(note.interval for note in claimed), max(note.interval for note in claimed)
+    first, last = min(note.interval for note in claim.notes), max(note.interval for note in claim.notes)
     published = PublishedKey.objects.annotate(end=F("start") + F("period")).filter(
         start__gte=max(0, first - gaen.ROLLING_PERIOD), start__lte=last, end__gt=first
     )
-    others = published.exclude(upload__person=person).values_list("tek", flat=True)
-    return any(gaen.identifier_key(bytes(tek)) == own_key for tek in others.iterator())
+    others = published.exclude(upload__person=person)
+    if claim.own is not None:
+        mine = own_upload(*claim.own)
+        # A receipt with somebody's name on it is for that person only.
+        others = others.exclude(upload=mine) if mine.person_id is None else others
+    teks = others.values_list("tek", flat=True)
+    return any(gaen.identifier_key(bytes(tek)) == claim.identifier_key for tek in teks.iterator())
 
 
 def _store(upload: Upload, person: Person, met: Met) -> Encounter:

@@ -131,6 +131,22 @@ def test_who_published_too_may_still_answer(issue: Issue, tin: Any) -> None:
     assert answer(warned, case).status_code == 200
 
 
+def test_who_published_without_a_name_answers_with_the_receipt(issue: Issue, tin: Any, owner: Any) -> None:
+    case, warned, liar = Device(), signed_in(tin), signed_in(owner)
+    shared(case, warned, published(case, issue().text))
+    receipt = published(warned, issue().text, officer=False)
+    liar.keys = warned.keys
+    said = warned.statement(case, AGO, [warned.own(AGO, FROM + nth) for nth in range(3)])
+    assert code_of(warned.send("statements", said, size=0)) == (422, "identifier_published")
+    wrong = said | receipt | {"secret": "x"}
+    assert code_of(liar.send("statements", wrong, size=0)) == (404, "receipt_unknown")
+    assert warned.send("statements", said | receipt, size=0).status_code == 200
+    assert Upload.objects.get(key=receipt["upload"]).person is None, "nothing of it is kept"
+    # A receipt with another's name on it opens nothing.
+    named = published(Device(), issue().text)
+    assert code_of(liar.send("statements", said | named, size=0)) == (422, "identifier_published")
+
+
 def test_answers_are_counted_also_when_refused(issue: Issue, tin: Any, owner: Any, monkeypatch: Any) -> None:
     assert (statements.ANSWERS_ACCOUNT.burst, statements.ANSWERS_ACCOUNT.seconds) == (20, 3600)
     monkeypatch.setattr(statements, "ANSWERS_ACCOUNT", ratelimit.Limit("test.answers", 2, 3600))
