@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, models, transaction
 
 from lachan.ground.audit.actor import current
 
@@ -52,3 +53,10 @@ def removed(rows: Mapping[str, int]) -> int:
         if count:
             record(action=REMOVED, detail={"table": table, "rows": count})
     return sum(rows.values())
+
+
+@transaction.atomic
+def erase(rows: "models.QuerySet[Any]") -> int:
+    """Delete rows whose time has come, with what goes with them, and write how many left which table (removed)."""
+    _total, per_model = rows.delete()
+    return removed({apps.get_model(label)._meta.db_table: count for label, count in per_model.items()})

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from lachan.ground import audit
 from lachan.ground.platform import steward
 from lachan.register.access import sms
 from lachan.register.access.models import Device, OneTimeCode, RateBucket, Sms
@@ -24,15 +25,15 @@ def send() -> int:
 def forget() -> int:
     """Remove what sign-in leaves behind once it is of no use; returns how many rows."""
     now = timezone.now()
-    gone: int = OneTimeCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
-    gone += Sms.objects.filter(created_at__lt=now - timedelta(days=sms.KEEP_DAYS)).delete()[0]
+    gone = audit.erase(OneTimeCode.objects.filter(expires_at__lt=now - timedelta(days=1)))
+    gone += audit.erase(Sms.objects.filter(created_at__lt=now - timedelta(days=sms.KEEP_DAYS)))
     ended = Q(expires_at__lt=now - DEVICE_KEEP) | Q(revoked_at__lt=now - DEVICE_KEEP)
-    gone += Device.objects.filter(ended).delete()[0]
+    gone += audit.erase(Device.objects.filter(ended))
     # The longest bucket is a day, so after two it is full again and says nothing.
-    gone += RateBucket.objects.filter(updated_at__lt=now - timedelta(days=2)).delete()[0]
+    gone += audit.erase(RateBucket.objects.filter(updated_at__lt=now - timedelta(days=2)))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_session WHERE expire_date < now()")
-        gone += cursor.rowcount
+        gone += audit.removed({"django_session": cursor.rowcount})
         cursor.execute("DELETE FROM access_cache WHERE expires < now()")
-        gone += cursor.rowcount
+        gone += audit.removed({"access_cache": cursor.rowcount})
     return gone

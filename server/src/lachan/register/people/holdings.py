@@ -14,9 +14,12 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import models
+from django.apps import apps
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
+
+from lachan.ground import audit
 
 Row = Mapping[str, object]
 
@@ -119,5 +122,14 @@ def _retain(model: type[models.Model], erase_by: str | None, keep_days: int, tod
     if isinstance(model._meta.get_field(erase_by), models.DateTimeField):
         start = datetime(first_kept.year, first_kept.month, first_kept.day)  # noqa: DTZ001  made aware below
         first_kept = timezone.make_aware(start)
-        return model._default_manager.filter(**{f"{erase_by}__lt": first_kept}).delete()[0]
-    return model._default_manager.filter(**{f"{erase_by}__lte": first_kept}).delete()[0]
+        return erase_due(model, model._default_manager.filter(**{f"{erase_by}__lt": first_kept}))
+    return erase_due(model, model._default_manager.filter(**{f"{erase_by}__lte": first_kept}))
+
+
+@transaction.atomic
+def erase_due(model: type[models.Model], due: models.QuerySet[Any]) -> int:
+    """Rows of the model that went; what went with them is written to the trail here, table by table."""
+    _total, per_model = due.delete()
+    own = per_model.pop(model._meta.label, 0)
+    audit.removed({apps.get_model(label)._meta.db_table: count for label, count in per_model.items()})
+    return own

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.access.models import Account
 from lachan.register.people import holdings
@@ -152,7 +153,7 @@ def _export_person(person_id: int) -> Iterable[holdings.Row]:
 def _erase_person(person_id: int) -> int:
     accounts = list(Person.objects.filter(pk=person_id, account__isnull=False).values_list("account_id", flat=True))
     gone = Person.objects.filter(pk=person_id).delete()[0]
-    Account.objects.filter(pk__in=accounts, is_officer=False).delete()
+    audit.erase(Account.objects.filter(pk__in=accounts, is_officer=False))
     return gone
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from lachan.ground import audit
 from lachan.register.places.models import CodeReport, PlaceInvite, PlaceTransfer
 
 # Long enough to answer "who was asked, and what became of it"; the audit trail keeps that there was one.
@@ -19,5 +20,5 @@ def forget_old() -> int:
     now = timezone.now()
     old = now - AFTER_ANSWER
     ended = Q(accepted_at__lt=old) | Q(declined_at__lt=old) | Q(withdrawn_at__lt=old) | Q(expires_at__lt=old)
-    gone = sum(model.objects.filter(ended).delete()[0] for model in (PlaceInvite, PlaceTransfer))
-    return gone + CodeReport.objects.filter(reported_at__lt=now - REPORTS).delete()[0]
+    gone = sum(audit.erase(model.objects.filter(ended)) for model in (PlaceInvite, PlaceTransfer))
+    return gone + audit.erase(CodeReport.objects.filter(reported_at__lt=now - REPORTS))

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground import audit
 from lachan.register.people import holdings
 from lachan.response.alerts.models import DirectNotice, FeedEdition, HelpRequest, PlaceNotice, Release
 from lachan.response.tracing.models import Contact
@@ -78,11 +79,11 @@ def _repoint(old: int, new: int) -> int:
 def expire(today: date | None = None) -> int:
     """Remove place notices past their date and editions nobody fetches any more; returns how many of these."""
     day = today or timezone.localdate()
-    notices = PlaceNotice.objects.filter(erase_at__lte=day).delete()[1].get("alerts.PlaceNotice", 0)
+    notices = holdings.erase_due(PlaceNotice, PlaceNotice.objects.filter(erase_at__lte=day))
     # A decided release goes with the last of what it was about.
-    Release.objects.exclude(state=Release.State.WAITING).filter(windows=None, contacts=None).delete()
+    audit.erase(Release.objects.exclude(state=Release.State.WAITING).filter(windows=None, contacts=None))
     newest = FeedEdition.objects.order_by("-number").first()
     old = FeedEdition.objects.filter(published_at__lt=timezone.now() - EDITIONS_KEPT)
     if newest is not None:
         old = old.exclude(pk=newest.pk)
-    return notices + old.delete()[0]
+    return notices + audit.erase(old)

@@ -22,7 +22,7 @@ def register() -> None:
             export=_export,
             erase=lambda person_id: Case.objects.filter(person_id=person_id).delete()[0],
             repoint=_repoint,
-            retain=lambda today: Case.objects.filter(erase_at__lte=today).delete()[0],
+            retain=lambda today: holdings.erase_due(Case, Case.objects.filter(erase_at__lte=today)),
             held_until=_held_until,
         )
     )

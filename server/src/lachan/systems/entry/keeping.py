@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground import audit
 from lachan.register.people import holdings
 from lachan.systems.entry.models import Declaration, GateTest, Manifest, Passenger, Traveller, Trip
 
@@ -63,9 +64,7 @@ def _erase(person_id: int) -> int:
 
 @transaction.atomic
 def _retain(today: date) -> int:
-    old = Declaration.objects.filter(erase_at__lte=today)
-    count = Traveller.objects.filter(declaration__in=old).count()
-    old.delete()
-    Manifest.objects.filter(erase_at__lte=today).delete()
-    Trip.objects.filter(declarations=None, manifests=None, day__lt=today).delete()
+    count = holdings.erase_due(Traveller, Declaration.objects.filter(erase_at__lte=today))
+    audit.erase(Manifest.objects.filter(erase_at__lte=today))
+    audit.erase(Trip.objects.filter(declarations=None, manifests=None, day__lt=today))
     return count

@@ -26,8 +26,8 @@ def expire() -> int:
     with audit.acting(audit.system("retention")):
         gone = exporting.erase_old() + keeping.expire(timezone.localdate(now))
         before = int((now - timedelta(days=KEEP_DAYS)).timestamp()) // 600
-        gone += Heard.objects.filter(interval__lt=before).delete()[0]
-        return gone + Decoy.objects.filter(hour__lt=now - timedelta(days=KEEP_DAYS)).delete()[0]
+        gone += audit.erase(Heard.objects.filter(interval__lt=before))
+        return gone + audit.erase(Decoy.objects.filter(hour__lt=now - timedelta(days=KEEP_DAYS)))
 
 
 @steward.daily("03:10", "proximity.log")

@@ -119,4 +119,5 @@ def erase_old() -> int:
         file.delete()
     if old:
         audit.record(action="proximity.keys.erase", detail={"files": len(old)})
+        audit.removed({KeyFile._meta.db_table: len(old)})
     return len(old)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from lachan.ground import audit
 from lachan.register.people import holdings
 from lachan.systems.proximity.models import Code, Encounter, Upload
 from lachan.systems.proximity.publishing import take_back
@@ -91,4 +92,4 @@ def _take_back(person_id: int) -> int:
 
 def expire(today: date) -> int:
     """Uploads and their keys past their date, whether or not a name is on them."""
-    return Upload.objects.filter(erase_at__lte=today).delete()[0]
+    return audit.erase(Upload.objects.filter(erase_at__lte=today))
