@@ -145,6 +145,14 @@ def test_the_wait_a_busy_server_asks_for_is_kept(world: World) -> None:
     assert made.news.tried is not None and made.news.next_fetch - made.news.tried >= 5000
 
 
+@pytest.mark.parametrize("body", [b"[" * 200_000, b"\xff\xfe", b"", b'{"key_id": 7, "pem": {"a": 1}}', b"null"])
+def test_no_answer_ends_the_errands(world: World, body: bytes) -> None:
+    world.trouble = Answer(200, body)
+    made = world.errands()
+    run(live(made, DAY))
+    assert made.news.fault in WORDS and made.news.files == 0
+
+
 def test_it_recovers_and_says_so(world: World) -> None:
     world.authority.publish(0)
     made = world.errands()

@@ -72,6 +72,35 @@ def test_only_the_chosen_day_goes_out_and_the_receipt_is_kept(data: Path, sent: 
     assert sent[-1][0] == "revoke"
 
 
+def test_what_is_not_said_is_asked(data: Path, sent: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["7K2Q", "1, 3", "có", "có"])
+    questions: list[str] = []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return next(answers)
+
+    monkeypatch.setattr("builtins.input", ask)
+    assert main(["share", "--server", "https://x.example", "--data", str(data)]) == 0
+    assert sent[0][1]["code"] == "7K2Q"
+    assert [key["start"] for key in sent[2][1]["keys"]] == [KEYS[1].start] and sent[2][1]["officer"] is True
+    assert ["Mã" in questions[0], "Bỏ ngày" in questions[1], "Cho cán bộ" in questions[2]] == [True] * 3
+
+
+@pytest.mark.parametrize("said", ["9", "1 x", "-1"])
+def test_days_that_are_none_are_refused(
+    data: Path, sent: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda _question: said)
+    assert run(data) == 2
+    assert "numbers from 1 to 3" in capsys.readouterr().err and sent == []
+
+
+def test_without_questions_a_code_is_needed(data: Path, sent: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["share", "--server", "https://x.example", "--data", str(data), "--yes"]) == 2
+    assert "--code" in capsys.readouterr().err and sent == []
+
+
 def test_a_dummy_sends_the_same_three_requests(sent: list[Any]) -> None:
     assert main(["dummy", "--server", "https://x.example"]) == 0
     assert [path for path, _body in sent] == ["verify", "certificate", "publish"]

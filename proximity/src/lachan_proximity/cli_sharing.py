@@ -12,10 +12,12 @@ from lachan_proximity import jws
 from lachan_proximity.agent import sharing
 from lachan_proximity.agent.library import FILES, Library
 from lachan_proximity.agent.line import over_http, patient
+from lachan_proximity.identifiers.gaen import DayKey
 from lachan_proximity.keyfile import Export, Verifier, read
 from lachan_proximity.sightings import Sightings, Vault
 
 Date = Callable[[str], Any]
+_YES, _NO = {"yes", "y", "có", "co"}, {"", "0", "no", "n", "không", "khong"}
 
 
 def _store(options: argparse.Namespace) -> Sightings:
@@ -53,16 +55,39 @@ def _receipts(folder: Path) -> dict[date, dict[str, str]]:
     return found
 
 
+def _left(keys: list[DayKey]) -> list[DayKey]:
+    """The keys whose days the owner does not leave out. Raises ValueError for an answer that is no list of numbers."""
+    for nth, key in enumerate(keys, 1):
+        print(f"  {nth:2}  {sharing.day_of(key).isoformat()}")
+    said = input("Bỏ ngày nào? / Which days to leave out? [1 3 …, Enter: none] ").replace(",", " ").strip().lower()
+    if said in _NO:
+        return keys
+    numbers = {int(word) for word in said.split() if word.isascii() and word.isdigit()}
+    if len(numbers) < len(set(said.split())) or not numbers <= set(range(1, len(keys) + 1)):
+        raise ValueError(f"days are numbers from 1 to {len(keys)}, not {said!r}")
+    return [key for nth, key in enumerate(keys, 1) if nth not in numbers]
+
+
 def _share(options: argparse.Namespace) -> int:
-    """Publish this device's keys of the days you choose, with the code an officer gave you."""
+    """Publish this device's keys of the days you choose, with the code an officer gave you. What is not said on the
+    command line is asked: the code, days to leave out, whether the officer may know whose the keys are."""
     from lachan_proximity import calibration
 
     store = _store(options)
+    if options.code is None and options.yes:
+        raise ValueError("--yes asks nothing, so it needs --code")
+    code = options.code or input("Mã cán bộ đã đưa / The officer's code: ")
     keys = sharing.chosen(store, set(options.day) if options.day else None)
+    if keys and not options.day and not options.yes:
+        keys = _left(keys)
+    officer = bool(options.officer)
+    if keys and not officer and not options.yes:
+        asked = "Cho cán bộ biết khóa là của mình? / Let the officer know that the keys are yours? [yes/no] "
+        officer = input(asked).strip().lower() in _YES
     lines = [f"  {sharing.day_of(key).isoformat()}  1 key" for key in keys]
     receiver = calibration.of_model(options.model)
-    heard = sum(len(sharing.heard_notes(store, key, receiver)) for key in keys) if options.officer else 0
-    if options.officer:
+    heard = sum(len(sharing.heard_notes(store, key, receiver)) for key in keys) if officer else 0
+    if officer:
         lines.append(f"  the officer will know that these keys are yours, and get {heard} identifiers behind tags")
     else:
         lines.append("  nobody will know that these keys are yours")
@@ -70,10 +95,10 @@ def _share(options: argparse.Namespace) -> int:
         print("Nothing was sent.")
         return 1 if not keys else 0
     server = _server(options)
-    receipt = sharing.share(server, options.code, keys, officer=options.officer)
+    receipt = sharing.share(server, code, keys, officer=officer)
     # Before anything else: with it everything can be taken back.
     path = _receipt(options, receipt)
-    if options.officer:
+    if officer:
         sharing.share_heard(server, receipt, store, keys, receiver)
     store.close()
     print(f"Sent. The receipt is {path}; `lachan-proximity revoke` takes everything back.")
@@ -142,8 +167,8 @@ def add_verbs(verbs: Any, day: Date) -> None:
         made.add_argument("--yes", action="store_true", help="do not ask")
 
     share = verb("share", _share, "publish this device's keys with an officer's code")
-    share.add_argument("--code", required=True)
-    share.add_argument("--day", type=day, action="append", help="a UTC day to send; every day without")
+    share.add_argument("--code", help="asked for without")
+    share.add_argument("--day", type=day, action="append", help="a UTC day to send; all are shown and asked without")
     share.add_argument("--officer", action="store_true", help="let the officer know whose keys they are")
     own(share)
     verb("revoke", _revoke, "take back what was shared").add_argument("receipt", type=Path)

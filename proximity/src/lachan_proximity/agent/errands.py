@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import random
-import sqlite3
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -129,6 +128,9 @@ class Errands:
             news.fault, news.detail = wrong.fault, str(wrong)
         except OSError as wrong:
             news.fault, news.detail = "no room", str(wrong)
+        except Exception as wrong:
+            # Whatever a server's answer does to the reader: the device goes on listening.
+            news.fault, news.detail = "not ours", repr(wrong)
         news.files = len(self._library.names())
         if news.fault:
             self._failures += 1
@@ -142,7 +144,7 @@ class Errands:
         news = self.news
         try:
             told = await beside(self._examine)
-        except (RuntimeError, ValueError, OSError, sqlite3.Error) as wrong:
+        except Exception as wrong:
             news.fault, news.detail = "not compared", str(wrong)
             return
         news.risk, news.why = str(told["risk"]), dict(told["why"])
@@ -177,8 +179,8 @@ class Errands:
         try:
             await beside(lambda: sharing.dummy(sharing.Server(line)))
             news.last_dummy = now
-        except (OfflineError, sharing.RefusedError):
-            pass
+        except Exception as wrong:
+            news.detail = str(wrong)
         try:
             self._keep_dummy(news.last_dummy, news.next_dummy)
         except OSError as wrong:

@@ -149,8 +149,8 @@ class OwnNote(msgspec.Struct):
 
 
 class Statement(msgspec.Struct):
-    """`key`: the published key one was near. `identifier_key`: one's own of that day (RPIK): it proves whose the
-    identifiers were, nothing else. `upload`, `secret`: the receipt of an own key of that day without a name; not kept."""
+    """`key`: the published key one was near. `identifier_key`: one's own of that day (RPIK): it proves whose the heard
+    ones were. `upload`, `secret`: the receipt of an own key of that day without a name; not kept."""
 
     key: Bytes16
     identifier_key: Bytes16
@@ -340,8 +340,7 @@ def heard(request: HttpRequest, payload: HeardNotes) -> HeardCount:
 
 def _person(request: HttpRequest) -> Person:
     account = require_device(request).account
-    person = Person.objects.filter(account=account).first()
-    if person is None:
+    if (person := Person.objects.filter(account=account).first()) is None:
         raise ApiError(HTTPStatus.CONFLICT, "no_person", _("Tài khoản này không gắn với người nào."))
     return person
 
