@@ -21,6 +21,7 @@ SAFETY: dict[str, Row] = {
     "api/v1/safety/roots": Row("/api/v1/safety/roots", PUBLIC, CLOSED),
     "safety/": Row("/safety/", who(302, 200, 302), CLOSED),
     "safety/roots/": Row("/safety/roots/", PUBLIC, CLOSED),
+    "safety/places/": Row("/safety/places/?q=chợ", PUBLIC, CLOSED),
     "safety/sw.js": Row("/safety/sw.js", PUBLIC, CLOSED),
     "safety/places/<uuid:key>/": Row(f"/safety/places/{NO_KEY}/", everybody(404), CLOSED),
     # The market has not joined: its staff are led to joining, which is the owner's.

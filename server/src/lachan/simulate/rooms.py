@@ -14,6 +14,7 @@ from lachan.register.access.models import Account
 from lachan.register.profiles.models import Disease
 from lachan.response.care.actions import open_for_contact
 from lachan.response.tracing.models import Contact
+from lachan.simulate import safety
 from lachan.simulate.clock import LOCAL
 from lachan.systems.entry.actions import Party, activate, declare
 from lachan.systems.entry.models import ActivationOrder, Gate
@@ -45,6 +46,7 @@ def furnish(world: "World", progress: Say = lambda _: None) -> list[str]:
             codes = _declare(world, order, today + timedelta(days=1))
         with audit.acting(audit.Actor(account_id=officer.pk, role="province", area_id=world.province.pk)):
             watched = _watch(world, officer)
+            safety.furnish(world, officer, progress)
             audit.record(action=FURNISHED, obj=order, detail={"world": world.key, "codes": codes})
     progress(f"Entry declaration {order.number} in force at one gate, {len(codes)} parties declared")
     progress(f"{watched} contacts watched")

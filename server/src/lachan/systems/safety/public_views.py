@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,13 +11,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_cookie
 
+from lachan.ground.platform.text import fold
 from lachan.ground.platform.wording import english
 from lachan.register.places.models import Place
-from lachan.systems.safety import reading, versions
-from lachan.systems.safety.models import DayRoot, Entry, Facility
+from lachan.systems.safety import planning, reading, refreshing, versions
+from lachan.systems.safety.models import DayRoot, Entry, Facility, Status
 
 FRESH_S = 15
 ROOTS = 60
+A_PAGE = 50
 
 
 def _told(entry: Entry | None) -> dict[str, object] | None:
@@ -62,6 +66,29 @@ def place(request: HttpRequest, key: UUID) -> HttpResponse:
         "version": version,
     }
     return render(request, "safety/place.html", context)
+
+
+@require_GET
+@vary_on_cookie
+@cache_control(public=True, max_age=FRESH_S)
+def listing(request: HttpRequest) -> HttpResponse:
+    """The facilities that have joined: found by name or commune, by status."""
+    wanted = request.GET.get("q", "")[:100]
+    statuses = Status.objects.exclude(state=refreshing.GONE).select_related("place__area__parent")
+    for word in fold(wanted).split():
+        statuses = statuses.filter(Q(place__folded__contains=word) | Q(place__area__folded__contains=word))
+    counts = planning.counts(statuses)
+    state = request.GET.get("state", "")
+    shown = statuses.filter(state=state) if state in counts else statuses
+    page = Paginator(shown.order_by("place__folded", "place"), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "q": wanted,
+        "state": state if state in counts else "",
+        "counts": counts.items(),
+        "page": page,
+        "total": sum(counts.values()),
+    }
+    return render(request, "safety/places.html", context)
 
 
 @require_GET

@@ -22,6 +22,7 @@ urlpatterns = [
     path(_FACILITY + "photos/<uuid:photo>.jpg", desk_views.photo, name="desk_photo"),
     path("safety/", views.mine, name="mine"),
     path("safety/roots/", public_views.roots, name="roots"),
+    path("safety/places/", public_views.listing, name="places"),
     path("safety/sw.js", views.worker, name="worker"),
     path("safety/places/<uuid:key>/", public_views.place, name="place"),
     path(_PLACE + "assess/", views.assess, name="assess"),
