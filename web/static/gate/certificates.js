@@ -177,7 +177,7 @@ async function verified(key, algorithm, signature, signed) {
  * @param {string} text
  * @param {Map<string, Uint8Array>} keys the issuers' public keys (SPKI) by key id in hex
  * @param {number} now milliseconds since 1970
- * @returns {Promise<{verdict: "valid"|"unchecked"|"broken", name: string, born: string}>} never rejects for a text
+ * @returns {Promise<{verdict: "valid"|"expired"|"unchecked"|"broken", name: string, born: string}>} never rejects for a text
  */
 export async function readCertificate(text, keys, now) {
   try {
@@ -194,7 +194,6 @@ export async function readCertificate(text, keys, now) {
     const name = [names.get("fn"), names.get("gn")].filter((part) => typeof part === "string").join(" ");
     const born = typeof dcc.get("dob") === "string" ? dcc.get("dob") : "";
     const expires = claims.get(4);
-    if (typeof expires === "number" && expires < now / 1000) return BROKEN;
     const kid = header.has(4) ? header.get(4) : unguarded.get(4);
     const hex = kid instanceof Uint8Array ? [...kid].map((byte) => byte.toString(16).padStart(2, "0")).join("") : "";
     const key = keys.get(hex);
@@ -202,7 +201,9 @@ export async function readCertificate(text, keys, now) {
     const start = [0x84, 0x6a, ...new TextEncoder().encode("Signature1")];
     const signed = new Uint8Array([...start, ...head(guarded.length), ...guarded, 0x40, ...head(payload.length), ...payload]);
     const algorithm = header.has(1) ? header.get(1) : unguarded.get(1);
-    return (await verified(key, algorithm, signature, signed)) ? { verdict: "valid", name, born } : BROKEN;
+    if (!(await verified(key, algorithm, signature, signed))) return BROKEN;
+    const past = typeof expires === "number" && expires < now / 1000;
+    return { verdict: past ? "expired" : "valid", name, born };
   } catch (error) {
     if (error instanceof Broken) return BROKEN;
     throw error;

@@ -7,7 +7,7 @@
  * @property {Map<string, Uint8Array>} certificates   issuers of HC1 certificates, by key id
  *
  * @typedef {{kind: "pass", text: string, id: string} | {kind: "card", card: import("./cards.js").Card}
- *   | {kind: "receipt", at: number} | {kind: "certificate", verdict: "valid" | "unchecked" | "broken", name: string, born: string}
+ *   | {kind: "receipt", at: number} | {kind: "certificate", verdict: "valid" | "expired" | "unchecked" | "broken", name: string, born: string}
  *   | {kind: "refused", why: "expired" | "forged" | "unknown" | "masked" | "elsewhere"}} Judgement
  */
 import { readCard } from "./cards.js";

@@ -70,7 +70,7 @@ function Shown({ result, undo, declare, undone }) {
     ${given ? html`<button class="btn dense" type="button" onClick=${() => declare(given)}>${say("certificate.declare")}</button>` : null}</section>`;
 }
 
-const VERDICTS = /** @type {const} */ ({ valid: ["safe", "genuine"], unchecked: ["none", "unchecked"], broken: ["late", "broken"] });
+const VERDICTS = /** @type {const} */ ({ valid: ["safe", "genuine"], expired: ["due", "lapsed"], unchecked: ["none", "unchecked"], broken: ["late", "broken"] });
 
 /**
  * @param {{shift: import("./page.js").Shift, all: import("./visits.js").Visit[], panel: string, setPanel: (panel: string) => void, flush: (impatient?: boolean) => Promise<void>}} props

@@ -23,12 +23,13 @@ _ES256, _PS256 = -7, -37
 # Claims of a CWT (RFC 8392) and of hcert.
 _EXPIRES, _HCERT, _DCC = 4, -260, 1
 
-Verdict = Literal["valid", "unchecked", "broken"]
+Verdict = Literal["valid", "expired", "unchecked", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`unchecked`: well formed, but nobody here knows the issuer's key. `name` and `born` as the certificate says."""
+    """`expired`: genuine, but past its date. `unchecked`: well formed, but nobody here knows the issuer's key. `name`
+    and `born` as the certificate says."""
 
     verdict: Verdict
     name: str = ""
@@ -42,8 +43,7 @@ class BrokenError(ValueError):
 def read(text: str, keys: Mapping[bytes, bytes], now: datetime) -> Certificate:
     """Unpack and judge. `keys` maps the issuer's key id (8 bytes) to its public key (DER SubjectPublicKeyInfo).
 
-    Never raises for what the text says: a text that can't be unpacked, a wrong signature and a certificate past its
-    date are all `broken`.
+    Never raises for what the text says: a text that can't be unpacked and a wrong signature are both `broken`.
     """
     try:
         protected, unprotected, payload, signature = _cose(unpack(text))
@@ -52,8 +52,6 @@ def read(text: str, keys: Mapping[bytes, bytes], now: datetime) -> Certificate:
         dcc = _map(_map(claims[_HCERT])[_DCC])
         name, born = _holder(dcc)
         expires = claims.get(_EXPIRES)
-        if isinstance(expires, int | float) and not isinstance(expires, bool) and expires < now.timestamp():
-            return Certificate("broken")
         kid = header.get(4, unprotected.get(4))
         algorithm = header.get(1, unprotected.get(1))
     except (BrokenError, KeyError, TypeError):
@@ -65,7 +63,8 @@ def read(text: str, keys: Mapping[bytes, bytes], now: datetime) -> Certificate:
     signed += _bytes_head(len(payload)) + payload
     if not _verified(key, algorithm, signature, signed):
         return Certificate("broken")
-    return Certificate("valid", name, born)
+    past = isinstance(expires, int | float) and not isinstance(expires, bool) and expires < now.timestamp()
+    return Certificate("expired" if past else "valid", name, born)
 
 
 def unpack(text: str) -> bytes:
