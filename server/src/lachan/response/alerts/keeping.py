@@ -80,6 +80,7 @@ def expire(today: date | None = None) -> int:
     """Remove place notices past their date and editions nobody fetches any more; returns how many of these."""
     day = today or timezone.localdate()
     notices = holdings.erase_due(PlaceNotice, PlaceNotice.objects.filter(erase_at__lte=day))
+    audit.removed({PlaceNotice._meta.db_table: notices})
     # A decided release goes with the last of what it was about.
     audit.erase(Release.objects.exclude(state=Release.State.WAITING).filter(windows=None, contacts=None))
     newest = FeedEdition.objects.order_by("-number").first()
