@@ -20,6 +20,7 @@ def sections(permissions: frozenset[Permission]) -> list[NavItem]:
         (Permission.CONTACT_READ, _("Theo dõi"), "/desk/care/"),
         (Permission.CASE_READ, "Bluezone", "/desk/bluezone/"),
         (Permission.PLACE_READ, _("Nơi quét mã"), "/desk/places/"),
+        (Permission.PERSON_WRITE, pgettext("mục", "Quyền dữ liệu"), "/desk/rights/"),
         (Permission.FORM_PUBLISH, pgettext("mục", "Tờ khai"), "/forms/"),
         (Permission.ENTRY_DECIDE, _("Quầy kiểm dịch"), "/desk/entry/"),
         (Permission.ENTRY_ORDER, _("Lệnh khai báo"), "/desk/entry/orders/"),

@@ -6,7 +6,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from lachan.register.people import checks, chores, own, own_matching, receivers  # noqa: F401  some register by being imported
+        from lachan.register.people import checks, chores, own, own_matching, receivers, working_days  # noqa: F401
 
         receivers.connect()
         own.register()

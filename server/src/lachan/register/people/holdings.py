@@ -28,6 +28,11 @@ def _no_hold(person_id: int) -> date | None:
     return None
 
 
+def _own_date(row: Row) -> date | None:
+    named = (value for name, value in row.items() if name.endswith("erase_at"))
+    return next((value for value in named if isinstance(value, date)), None)
+
+
 @dataclass(frozen=True)
 class Holding:
     """What one column of one table says of a person.
@@ -53,6 +58,14 @@ class Holding:
     held_until: Callable[[int], date | None] = _no_hold
     remember: Callable[[int], list[str]] | None = None
     bring_back: Callable[[list[str], int, int], int] | None = None
+
+    # The first day a row of the export is gone. The date that the row itself names is the usual one.
+    until: Callable[[Row], date | None] = _own_date
+
+    def last_day(self, person_id: int) -> date | None:
+        """When the last of what is held so far is erased; None where it goes with the person."""
+        days = [day for row in self.export(person_id) if (day := self.until(row)) is not None]
+        return max(days, default=None)
 
     @property
     def table(self) -> str:

@@ -228,3 +228,59 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dropped_number} into {self.kept_number}"
+
+
+class RightsRequest(models.Model):
+    """What a person asks about its own data, with the dates by which the law wants an answer and the deed.
+
+    After an erasure `person` is empty: the request and its receipt remain as the proof, without a name.
+    """
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("xem và nhận bản sao")
+        RECTIFY = "rectify", _("sửa chỗ sai")
+        ERASE = "erase", _("xóa")
+        RESTRICT = "restrict", _("ngừng dùng, phản đối")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("đã gửi")
+        TAKEN = "taken", _("đang làm")
+        DONE = "done", _("đã làm")
+        REFUSED = "refused", _("không làm được")
+
+    key = models.UUIDField(unique=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="rights_requests")
+    # Where the officers who answer are: the person's own commune, else that of who asked.
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField(choices=Kind)
+    # Of a rectification: which detail. "" for the other kinds.
+    field = models.TextField(blank=True, default="")
+    wish = SealedTextField(null=True)
+    status = models.TextField(choices=Status, default=Status.OPEN)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    answer_by = models.DateField()
+    done_by = models.DateField()
+    extended_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    answer = SealedTextField(null=True)
+    # Of an erasure: what was erased, per kind of record, and nothing of what it said.
+    receipt = models.JSONField(null=True)
+    erase_at = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area", "done_by"], condition=models.Q(closed_at=None), name="people_rights_waiting"),
+            models.Index(fields=["erase_at"], name="people_rights_erase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """As it is told on the telephone: year and count."""
+        return f"DL-{self.asked_at.year}-{self.pk:05d}"

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lachan.register.people import holdings
-from lachan.register.people.models import MatchPair, Merge
+from lachan.register.people.models import MatchPair, Merge, RightsRequest
 
 
 def register() -> None:
@@ -37,6 +37,16 @@ def register() -> None:
         fields=["at", "reason", "rows", "undo_until", "undone_at"],
     )
     holdings.register(replace(merges, retain=_forget_journals))
+    asked = holdings.of_model(
+        room="people",
+        label=_("Yêu cầu về dữ liệu của mình"),
+        model=RightsRequest,
+        person_field="person",
+        fields=["kind", "field", "wish", "status", "asked_at", "done_by", "closed_at", "answer", "erase_at"],
+        erase_by="erase_at",
+    )
+    # The request stays as the proof of what was done, without the name and what was written.
+    holdings.register(replace(asked, erase=_forget_who_asked))
 
 
 @transaction.atomic
@@ -57,3 +67,7 @@ def _repoint_pairs(old: int, new: int) -> int:
 def _forget_journals(today: date) -> int:
     """After its date a merge stands: what it moved is forgotten. That there was one stays with the person."""
     return Merge.objects.filter(undo_until__lte=today, journal__isnull=False).update(journal=None)
+
+
+def _forget_who_asked(person_id: int) -> int:
+    return RightsRequest.objects.filter(person_id=person_id).update(person=None, wish=None, answer=None)

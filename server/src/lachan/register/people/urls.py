@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.register.people import consent_views, views
+from lachan.register.people import consent_views, rights_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("app/family/<uuid:key>/end/", views.end_guardianship, name="end_guardianship"),
     path("app/my-data/", views.my_data, name="my_data"),
     path("app/my-data/download/", views.download, name="download"),
+    path("app/my-data/copy/", rights_views.copy, name="copy"),
+    path("app/my-data/requests/", rights_views.requests, name="requests"),
+    path("app/my-data/requests/<uuid:key>/", rights_views.one_request, name="request"),
+    path("app/erased/<uuid:key>/", rights_views.erased, name="receipt"),
     path("app/my-data/devices/<int:number>/end/", views.end_device, name="end_device"),
     path("app/my-data/erase/", views.erase, name="erase"),
 ]

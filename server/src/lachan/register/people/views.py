@@ -17,7 +17,7 @@ from lachan.register.access import sessions, tokens
 from lachan.register.access.models import Account, Device
 from lachan.register.access.scope import citizen_required
 from lachan.register.areas import queries as areas
-from lachan.register.people import actions, erasing, holdings, queries, trail
+from lachan.register.people import actions, erasing, holdings, queries, rights, trail
 from lachan.register.people.forms import EraseForm, HomeForm, RelativeForm
 from lachan.register.people.models import Guardianship, HouseholdMember, Person
 
@@ -157,7 +157,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     lines, older = trail.entries(
         person, account, own=own, before=int(before) if before.isascii() and before.isdigit() else None
     )
-    held = [(h.label, len(list(h.export(person.pk)))) for h in reversed(holdings.all_holdings())]
+    held = [(h.label, len(list(h.export(person.pk))), h.last_day(person.pk)) for h in reversed(holdings.all_holdings())]
     page = {
         "person": person,
         "people": list(queries.acts_for(account)),
@@ -165,7 +165,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "older": older,
         "own": own,
-        "held": [(label, count) for label, count in held if count],
+        "held": [line for line in held if line[1]],
         "hold": erasing.hold_of(person.pk),
         "devices": account.devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-pk"),
         "this_device": request.session.get(sessions.DEVICE_KEY),
@@ -207,9 +207,11 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)
     wards = list(queries.wards_of(me))
     if request.method == "POST" and hold is None and form.is_valid():
-        erasing.erase_person(person=me, reason="asked by the person")
+        number = me.pk
+        proof = rights.receipt(erasing.erase_person(person=me, reason="asked by the person"))
+        audit.record(action="people.rights.erased", subject=number, detail={"sha256": proof["sha256"]})
         sessions.leave(request)
-        response = render(request, "people/erased.html")
+        response = render(request, "people/erased.html", {"receipt": proof})
         response.delete_cookie(tokens.COOKIE, samesite="Lax")
         return response
     page = {"form": form, "hold": hold, "wards": wards}

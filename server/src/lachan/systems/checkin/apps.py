@@ -10,7 +10,7 @@ class CheckinConfig(AppConfig):
         from lachan.register.people import trail
         from lachan.register.places import footfall
         from lachan.response.tracing import sources
-        from lachan.systems.checkin import chores, keeping, presence, unmerging  # noqa: F401  chores register by being imported
+        from lachan.systems.checkin import chores, keeping, presence, unmerging  # noqa: F401  chores: by being imported
         from lachan.systems.checkin.contact_source import CheckinSource
         from lachan.systems.checkin.occupancy import VisitCounter
 

@@ -1,11 +1,13 @@
-"""A merge of two people undone: scans refuse an update, and stays are computed, so no journal of rows can do it."""
+"""What the register of people asks of scans and stays: undoing a merge (scans refuse an update, stays are computed, so no
+journal of rows can do it), and the day each is gone."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from lachan.register.people import holdings
-from lachan.systems.checkin.keeping import hold_projection
+from lachan.systems.checkin.keeping import erased_on, hold_projection
 from lachan.systems.checkin.models import Event, Visit
 
 _COLUMNS = """
@@ -18,12 +20,23 @@ def register() -> None:
     """Called when the room is ready, after its holdings."""
     for holding in holdings.all_holdings():
         if holding.model is Event:
-            holdings.register(replace(holding, remember=_scans_of, bring_back=_bring_back))
+            holdings.register(
+                replace(holding, remember=_scans_of, bring_back=_bring_back, until=lambda row: _gone_on(row["at"]))
+            )
         elif holding.model is Visit:
             # The stays of both are projected again from their scans.
             holdings.register(
-                replace(holding, remember=lambda person_id: [], bring_back=lambda ids, kept, dropped: _forget(kept))
+                replace(
+                    holding,
+                    remember=lambda person_id: [],
+                    bring_back=lambda ids, kept, dropped: _forget(kept),
+                    until=lambda row: _gone_on(row["t_out"]),
+                )
             )
+
+
+def _gone_on(moment: object) -> date | None:
+    return erased_on(moment) if isinstance(moment, datetime) else None
 
 
 def _scans_of(person_id: int) -> list[str]:

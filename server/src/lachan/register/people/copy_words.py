@@ -1,0 +1,66 @@
+"""The names of the columns of an export, as a person reads them. One without a word is shown as the file names it."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_WORDS: dict[str, str | Promise] = {
+    "key": _("Mã hồ sơ"),
+    "name": _("Tên"),
+    "birth_date": _("Ngày sinh"),
+    "birth_year": _("Năm sinh"),
+    "sex": _("Giới tính"),
+    "address": _("Số nhà, đường"),
+    "commune": _("Phường, xã"),
+    "phone": _("Số điện thoại"),
+    "created_at": _("Vào sổ lúc"),
+    "account_since": _("Có tài khoản từ"),
+    "erase_at": _("Ngày xóa"),
+    "kind": _("Loại"),
+    "value": _("Số"),
+    "since": _("Từ"),
+    "until": _("Đến"),
+    "purpose": _("Mục đích"),
+    "words": _("Lời đã hiện"),
+    "given_at": _("Đồng ý lúc"),
+    "withdrawn_at": _("Rút lại lúc"),
+    "at": _("Lúc"),
+    "actor_role": _("Vai trò của người làm"),
+    "action": _("Việc"),
+    "t_in": _("Đến nơi lúc"),
+    "t_out": _("Rời lúc"),
+    "certain_until": _("Chắc chắn còn ở đó tới"),
+    "received_at": _("Máy chủ nhận lúc"),
+    "place__name": _("Nơi"),
+    "outbreak__name": _("Ổ dịch"),
+    "disease__name": _("Bệnh"),
+    "status": _("Tình trạng"),
+    "reason": _("Lý do"),
+    "number": _("Số"),
+    "onset_on": _("Ngày khởi phát"),
+    "sampled_on": _("Ngày lấy mẫu"),
+    "isolated_at": _("Cách ly từ lúc"),
+    "care": _("Nơi điều trị"),
+    "tests": _("Xét nghiệm"),
+    "level": _("Mức"),
+    "decided_at": _("Quyết định lúc"),
+    "issued_at": _("Gửi lúc"),
+    "read_at": _("Đã đọc lúc"),
+    "called_at": _("Đã gọi lúc"),
+    "asked_at": _("Yêu cầu lúc"),
+    "done_by": _("Làm xong trước"),
+    "closed_at": _("Xong lúc"),
+    "answer": _("Trả lời"),
+    "wish": _("Điều đã ghi"),
+    "outcome": _("Kết quả"),
+    "note": _("Ghi chú"),
+    "starts_on": _("Từ ngày"),
+    "ends_on": _("Đến ngày"),
+    "readings": _("Các lần khai"),
+    "day": _("Ngày"),
+    "temperature": _("Nhiệt độ"),
+}
+
+
+def column(name: str) -> str:
+    """ "Ngày sinh" of "birth_date"; of a related column its own word, else that of its last part."""
+    return str(_WORDS.get(name) or _WORDS.get(name.rpartition("__")[2]) or name)
