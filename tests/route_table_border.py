@@ -1,6 +1,6 @@
 """The rows of the border desk's pages for paper forms, files and orders. No order is in force in this world."""
 
-from tests.route_table_words import NO_KEY, Row, Statuses, who
+from tests.route_table_words import CLOSED, NO_KEY, Row, Statuses, everybody, who
 
 
 def border(status: int) -> Statuses:
@@ -21,4 +21,8 @@ BORDER: dict[str, Row] = {
     "desk/entry/declarations/<uuid:key>/tests/": Row(f"{_DECLARATION}tests/", border(405), border(404)),
     "desk/entry/tests/<uuid:key>/result/": Row(f"{_TEST}result/", border(405), border(404)),
     "desk/entry/tests/<uuid:key>/paper/": Row(f"{_TEST}paper/", border(404), border(405)),
+    "desk/entry/decisions/<uuid:key>/<slug:language>/order.pdf": Row(
+        f"/desk/entry/decisions/{NO_KEY}/vi/order.pdf", border(404), border(405)
+    ),
+    "q/<str:code>/": Row("/q/4T7KM2PX9AQD/", everybody(404), CLOSED),
 }

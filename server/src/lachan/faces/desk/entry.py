@@ -25,7 +25,7 @@ from lachan.register.access.scope import require, visible
 from lachan.register.forms.typed import day_typed
 from lachan.register.forms.validate import today
 from lachan.register.places import codes
-from lachan.systems.entry import deciding, landed, mrz, queries, rules, signed
+from lachan.systems.entry import deciding, landed, mrz, quarantine, queries, rules, signed
 from lachan.systems.entry.models import Decision, Declaration, GateTest, GateTestPaper, Traveller
 
 _KINDS = dict(Decision.Kind.choices)
@@ -112,10 +112,10 @@ def declaration(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _context(one: Declaration, people: list[Traveller], journey: list[entry_reading.Answer]) -> dict[str, object]:
-    last = {
-        decision.traveller_id: decision
-        for decision in Decision.objects.filter(traveller__in=people).order_by("at", "pk").select_related("by")
-    }
+    past: dict[int, list[Decision]] = {}
+    decisions = Decision.objects.filter(traveller__in=people).order_by("-at", "-pk")
+    for decision in decisions.select_related("by", "plan__area", "registered__area"):
+        past.setdefault(decision.traveller_id, []).append(decision)
     tests: dict[int, list[GateTest]] = {}
     for test in GateTest.objects.filter(traveller__in=people).order_by("sampled_at", "pk"):
         tests.setdefault(test.traveller_id, []).append(test)
@@ -124,8 +124,10 @@ def _context(one: Declaration, people: list[Traveller], journey: list[entry_read
         "one": one,
         "short": codes.grouped(one.code),
         "people": [
-            (entry_reading.shown(person), last.get(person.pk), uuid7(), tests.get(person.pk, [])) for person in people
+            (entry_reading.shown(person), past.get(person.pk, [None])[0], uuid7(), tests.get(person.pk, []))
+            for person in people
         ],
+        "past": {pk: rows[1:] for pk, rows in past.items()},
         "papers": papers,
         "test_kinds": GateTest.Kind.choices,
         "test_results": GateTest.Result.choices,
@@ -134,6 +136,22 @@ def _context(one: Declaration, people: list[Traveller], journey: list[entry_read
         "basis": one.order.legal_basis,
         "today": today(),
     }
+
+
+@never_cache
+@require(Permission.ENTRY_DECIDE)
+@require_GET
+def order_file(request: HttpRequest, key: UUID, language: str) -> HttpResponse:
+    """A quarantine order to print and sign. The reading is recorded."""
+    mine = visible(reach.officer(request), Permission.ENTRY_DECIDE)
+    orders = Decision.objects.filter(traveller__declaration__gate__area__in=mine, kind="quarantine", key=key)
+    order = orders.select_related("traveller__person", "traveller__response", "registered__area").first()
+    if order is None or order.code is None or language not in ("vi", "en"):
+        raise Http404
+    audit.record(action="entry.order.print", subject=order.traveller.person_id, obj=order, purpose="border")
+    made = quarantine.order_file(order, host=request.get_host(), language=language)
+    headers = {"Content-Disposition": 'inline; filename="quyet-dinh-cach-ly.pdf"', "Cache-Control": "private, no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 @require(Permission.ENTRY_DECIDE)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/entry/declarations/<uuid:key>/tests/", entry_tests.record, name="entry_test_record"),
     path("desk/entry/tests/<uuid:key>/result/", entry_tests.result, name="entry_test_result"),
     path("desk/entry/tests/<uuid:key>/paper/", entry_tests.paper, name="entry_test_paper"),
+    path("desk/entry/decisions/<uuid:key>/<slug:language>/order.pdf", entry.order_file, name="entry_order_file"),
     path("desk/entry/waiting/", entry_waiting.waiting, name="entry_waiting"),
     path("desk/entry/orders/", entry_orders.orders, name="entry_orders"),
     path("desk/entry/orders/<uuid:key>/end/", entry_orders.end, name="entry_order_end"),

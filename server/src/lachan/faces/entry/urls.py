@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.faces.entry import speaking, views
+from lachan.faces.entry import speaking, verifying, views
 from lachan.faces.entry.paper_urls import urlpatterns as paper
 from lachan.faces.entry.speaking import spoken
 
@@ -22,5 +22,6 @@ urlpatterns = [
     path("entry/find/", spoken(views.find), name="find"),
     path("entry/change/", spoken(views.change), name="change"),
     path("entry/close/", spoken(views.close), name="close"),
+    path("q/<str:code>/", verifying.order, name="order"),
     *paper,
 ]

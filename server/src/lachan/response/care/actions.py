@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lachan.ground import audit
 from lachan.ground.platform.wording import viet_date
 from lachan.register.access.models import Account
+from lachan.register.areas.models import Area
 from lachan.register.people.models import Person
 from lachan.register.profiles.models import Disease, ProfileVersion
 from lachan.register.profiles.queries import profile_in_force
@@ -46,11 +47,16 @@ def open_plan(
     by: Account | None,
     contact: Contact | None = None,
     times: Sequence[str] | None = None,
+    area: Area | None = None,
     now: datetime | None = None,
 ) -> Plan:
-    """Begin to watch somebody. Slots that have closed already are not made. Raises CareError."""
+    """Begin to watch somebody, by the station of `area`, else of where the person lives.
+
+    Slots that have closed already are not made. Raises CareError.
+    """
     moment = now or timezone.now()
-    if person.area is None:
+    station = area or person.area
+    if station is None:
         raise CareError(_("Chưa biết người này ở đâu, nên chưa rõ trạm nào theo dõi."))
     if ends_on < max(starts_on, timezone.localtime(moment).date()):
         raise CareError(_("Ngày cuối theo dõi là %(day)s, đã qua rồi.") % {"day": viet_date(ends_on)})
@@ -59,7 +65,7 @@ def open_plan(
         raise CareError(_("%(name)s đang được theo dõi rồi.") % {"name": person.name})
     plan = Plan.objects.create(
         person=person,
-        area=person.area,
+        area=station,
         reason=Plan.Reason(reason),
         disease=disease,
         contact=contact,

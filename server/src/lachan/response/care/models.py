@@ -30,6 +30,7 @@ class Plan(models.Model):
         NO_CONTACT = "no_contact", _("không phải tiếp xúc")
         MOVED = "moved", _("chuyển đi nơi khác")
         LOST = "lost", _("không liên lạc được")
+        RELEASED = "released", _("quyết định cách ly đã đổi hoặc thôi")
 
     key = models.UUIDField(unique=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="plans")

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from lachan.ground import audit
 from lachan.register.access.models import Account
+from lachan.register.places import codes
+from lachan.response.care.actions import CareError
 from lachan.systems.entry.models import Decision, Declaration
+from lachan.systems.entry.quarantine import SeveralPlacesError, follow, place_named, standing
 
 LONGEST_QUARANTINE = timedelta(days=60)
 
@@ -71,6 +74,15 @@ def decide(
     details: dict[str, Any] = {}
     if kind == Decision.Kind.QUARANTINE:
         details = _whole(quarantine or QuarantineOrder())
+        try:
+            details["registered"] = place_named(details["place"], locked.gate)
+        except SeveralPlacesError as error:
+            raise DecisionError("place", str(error)) from None
+        details["code"] = codes.new()
+    elif kind == Decision.Kind.RELEASE:
+        last = standing(traveller)
+        if last is None or last.kind != Decision.Kind.QUARANTINE:
+            raise DecisionError("kind", _("Người này không có quyết định cách ly đang dùng."))
     decision = Decision.objects.create(
         key=key,
         traveller=traveller,
@@ -85,6 +97,10 @@ def decide(
         obj=decision,
         detail={"traveller": traveller.pk, "kind": kind},
     )
+    try:
+        follow(decision, by)
+    except CareError as error:
+        raise DecisionError("ends_on", str(error)) from None
     return decision
 
 

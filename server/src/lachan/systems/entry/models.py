@@ -13,7 +13,9 @@ from lachan.ground.platform.ids import uuid7
 from lachan.register.areas.models import Area
 from lachan.register.forms.models import FormVersion, Response
 from lachan.register.people.models import Person
+from lachan.register.places.models import Place
 from lachan.register.profiles.models import Disease
+from lachan.response.care.models import Plan
 
 # Ships, trains and flights reach a border late, but not by more than two days.
 LATE_DAYS = 2
@@ -186,6 +188,7 @@ class Decision(models.Model):
         TEST = "test", _("Lấy mẫu xét nghiệm")
         QUARANTINE = "quarantine", _("Cách ly")
         REFUSE = "refuse", _("Chưa cho nhập cảnh")
+        RELEASE = "release", _("Cho hết cách ly")
 
     key = models.UUIDField(unique=True)
     traveller = models.ForeignKey(Traveller, on_delete=models.CASCADE, related_name="decisions")
@@ -200,9 +203,22 @@ class Decision(models.Model):
     ends_on = models.DateField(null=True)
     place = models.TextField(blank=True, default="")
     signatory = models.TextField(blank=True, default="")
+    # The place of the register that `place` names, where it is in it.
+    registered = models.ForeignKey(
+        Place, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    # Who watches over the quarantine: the plan that the order began.
+    plan = models.ForeignKey(
+        Plan, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    # On the printed order, for whoever is shown it: 12 characters as on a place's poster.
+    code = models.TextField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["traveller", "-at"], name="entry_decision_last")]
+        indexes = [
+            models.Index(fields=["traveller", "-at"], name="entry_decision_last"),
+            models.Index(fields=["code"], condition=models.Q(code__isnull=False), name="entry_decision_code"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(kind="quarantine")
