@@ -19,6 +19,8 @@ def plan(site: Any, town: Any) -> Iterator[Any]:
     from lachan.register.profiles.models import Disease
     from lachan.response.care import actions
     from lachan.response.care.models import Slot
+    from lachan.systems.selfreport import work
+    from lachan.systems.selfreport.models import WorkItem
 
     with site.orm(), audit.acting(audit.system("tests")):
         made = actions.open_plan(
@@ -37,8 +39,16 @@ def plan(site: Any, town: Any) -> Iterator[Any]:
             )
         Slot.objects.create(plan=made, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=3))
         actions.escalate()
+        area = town.hanh.person.area
+        told = [
+            work.ask_call(person=town.hanh.person, teller=town.hanh.person, area=area, note="Hết thuốc huyết áp"),
+            work.tell(teller=town.hanh.person, area=area, what="case", note="Nhà số 4 hẻm 12 có hai người ho nhiều"),
+        ]
+        late = timezone.now() - timedelta(hours=30)
+        WorkItem.objects.filter(pk=told[1].pk).update(opened_at=late, escalated_at=late + timedelta(hours=24))
     yield made
     with site.orm(), audit.acting(audit.system("tests")):
+        WorkItem.objects.filter(pk__in=[item.pk for item in told]).delete()
         made.delete()
 
 
@@ -81,6 +91,16 @@ def test_a_missed_slot_reaches_the_officer_and_the_family_gives_the_next(
     expect(desk.get_by_text("sót 2 khung giờ")).to_be_visible()
     assert faults(desk) == []
     desk.screenshot(path=tmp_path / "today.png", full_page=True)
+    desk.set_viewport_size({"width": 360, "height": 740})
+    assert faults(desk) == []
+    desk.screenshot(path=tmp_path / "today-phone.png", full_page=True)
+    # From the list to the number in one press.
+    desk.get_by_role("button", name="Nhận và gọi Nguyễn Minh Khôi").click()
+    expect(desk.get_by_role("link", name="0905 000 418")).to_be_visible()
+    expect(desk.get_by_text("Đỗ Thị Sen nhận việc")).to_be_visible()
+    assert faults(desk) == []
+    desk.screenshot(path=tmp_path / "plan-phone.png", full_page=True)
+    desk.set_viewport_size({"width": 1440, "height": 900})
     app = phone(town.hanh).new_page()
     app.goto("/app/health/")
     app.get_by_role("link", name="Đo và khai trước").click()
