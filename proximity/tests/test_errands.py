@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -169,6 +170,14 @@ def test_it_recovers_and_says_so(world: World) -> None:
 
     run(back())
     assert (made.news.fault, made.news.files) == ("", 1) and made.news.fetched is not None
+
+
+def test_a_server_that_hangs_does_not_hold_up_the_end() -> None:
+    release = threading.Event()
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(errands.beside(release.wait), 0.05))
+    assert not release.is_set(), "the loop has ended while the thread still waits"
+    release.set()
 
 
 def test_every_trouble_has_its_words() -> None:
