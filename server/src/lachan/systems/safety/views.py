@@ -277,8 +277,8 @@ def join(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "safety/join.html", context, status=422 if request.method == "POST" else 200)
 
 
-@citizen_required
 @require_GET
+@citizen_required
 def history(request: HttpRequest, key: UUID) -> HttpResponse:
     """What was filled in here, by whom; what inspectors found, with the right to reply."""
     place = _place(request, key)
@@ -338,8 +338,8 @@ def reply(request: HttpRequest, key: UUID, entry: UUID) -> HttpResponse:
     return render(request, "safety/reply.html", context, status=422 if request.method == "POST" else 200)
 
 
-@citizen_required
 @require_GET
+@citizen_required
 def photo(request: HttpRequest, key: UUID, photo: UUID) -> HttpResponse:
     """A picture of this place's forms, for those who help here."""
     place = _place(request, key)
