@@ -26,3 +26,11 @@ DESK_PLACES: dict[str, Row] = {
     "desk/places/import/<uuid:key>/": Row(_IMPORT, _writers(404), _writers(404)),
     "desk/places/import/<uuid:key>/rejects.xlsx": Row(f"{_IMPORT}rejects.xlsx", _writers(404), _writers(405)),
 }
+# An owner's pages about all places at once.
+_OWNS = who(302, 404, 302, owner=200)
+DESK_PLACES |= {
+    "places/invites/": Row("/places/invites/", who(302, 405, 302), who(302, 302, 302)),
+    r"^places/posters-(?P<size>a4|door)-(?P<language>vi|en)-(?P<number>[0-9]{1,3})\.pdf$": Row(
+        "/places/posters-a4-vi-1.pdf", _OWNS, who(302, 405, 302)
+    ),
+}

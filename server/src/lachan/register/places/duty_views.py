@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lachan.register.access import ratelimit
@@ -116,6 +117,24 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def answer_invite(request: HttpRequest, number: int) -> HttpResponse:
     return _answered(request, get_object_or_404(queries.invites_for(account_of(request)), pk=number))
+
+
+@citizen_required
+@require_POST
+def accept_all(request: HttpRequest) -> HttpResponse:
+    """Take up every duty on the page that was read: a chain's owner is invited to hundreds of places by one list."""
+    account = account_of(request)
+    seen = [
+        int(text) for text in request.POST.getlist("invite") if text.isascii() and text.isdigit() and len(text) < 19
+    ]
+    asked = list(queries.invites_for(account).filter(pk__in=seen))
+    taken = sum(staffing.accept_invite(invite=invite, account=account) is not None for invite in asked)
+    if taken:
+        said = ngettext("Đã nhận việc ở %(n)d nơi", "Đã nhận việc ở %(n)d nơi", taken) % {"n": taken}
+        messages.success(request, said)
+    else:
+        messages.error(request, _("Lời mời không còn hiệu lực. Nhờ chủ cơ sở mời lại."))
+    return redirect("places:mine")
 
 
 @citizen_required

@@ -80,10 +80,8 @@ def content(place: Place, code: PlaceCode, *, host: str, language: str, on: date
     name = place.name if len(place.name) <= LONG_NAME else place.name[: LONG_NAME - 1] + "…"
     with translation.override(language):
         return {
-            "language": language,
             "other_language": other,
             "title": _("Bảng mã %(place)s") % {"place": place.name},
-            "brand": "Lá Chắn",
             "kind": str(Place.Kind(place.kind).label).capitalize(),
             "area": f"{area.name}, {area.parent.name}" if area.parent else area.name,
             "say": _("Quét khi vào, quét khi ra"),
@@ -97,7 +95,6 @@ def content(place: Place, code: PlaceCode, *, host: str, language: str, on: date
             "qr": svg,
             "qr_alt": _("Mã QR của %(place)s") % {"place": place.name},
             "quiet": round(QR_MM / modules * QUIET_MODULES, 2),
-            "icons": ICONS,
             "steps": [
                 {
                     "icon": "scan",
@@ -117,9 +114,6 @@ def content(place: Place, code: PlaceCode, *, host: str, language: str, on: date
             ],
             "warning": _("Quét xong phải hiện đúng tên nơi này. Nếu không, đừng nhập gì và báo cho phường, xã."),
             "printed": _("In %(date)s") % {"date": f"{on.day}/{on.month}/{on.year}"},
-            "year": on.year,
-            "month": on.month,
-            "day": on.day,
         }
 
 
@@ -138,8 +132,26 @@ def render(
     `size` is "a4", or "door": less to read, to be cut out and put behind glass. Raises ValueError for a host that does
     not fit a QR (codes.payload).
     """
-    given = content(place, code, host=host, language=language, on=on)
-    return _compile("poster.typ" if size == "a4" else "door.typ", "poster", given, picture)
+    return _render([content(place, code, host=host, language=language, on=on)], language, on, size, picture=picture)
+
+
+def render_all(printed: Sequence[PlaceCode], *, host: str, language: str, on: date, size: str = "a4") -> bytes:
+    """The posters of several places in one PDF, a page each, in that order. ValueError for no code, or as in render().
+
+    The codes come with their place, its area and the area's parent.
+    """
+    if not printed:
+        raise ValueError("no code to print")
+    pages = [content(code.place, code, host=host, language=language, on=on) for code in printed]
+    return _render(pages, language, on, size, picture=False)
+
+
+def _render(pages: list[dict[str, Any]], language: str, on: date, size: str, *, picture: bool) -> bytes:
+    with translation.override(language):
+        title = pages[0]["title"] if len(pages) == 1 else _("Bảng mã của %(n)d nơi") % {"n": len(pages)}
+    given = {"title": title, "brand": "Lá Chắn", "language": language, "icons": ICONS, "posters": pages}
+    given |= {"year": on.year, "month": on.month, "day": on.day}
+    return _compile("poster.typ" if size == "a4" else "door.typ", "posters", given, picture)
 
 
 def cards(

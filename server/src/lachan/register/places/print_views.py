@@ -16,16 +16,16 @@ from lachan.ground.platform import wording
 from lachan.ground.platform.text import fold
 from lachan.register.access.scope import citizen_required
 from lachan.register.places import actions, codes, poster, queries, rotation
-from lachan.register.places.models import Place, PlaceCode
-from lachan.register.places.views import place_of
+from lachan.register.places.models import PlaceCode
+from lachan.register.places.views import POSTERS_A_FILE, account_of, place_of
 
 # A card without a code can't be; a place with hundreds of tables prints them all at once.
 _PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-def _pdf(place: Place, made: bytes, what: str) -> HttpResponse:
+def _pdf(of: str, made: bytes, what: str) -> HttpResponse:
     """The file carries codes, so it is for those at the place and for no cache."""
-    name = slugify(fold(place.name)) or "place"
+    name = slugify(fold(of)) or "place"
     return HttpResponse(
         made,
         content_type="application/pdf",
@@ -50,7 +50,22 @@ def poster_file(request: HttpRequest, key: UUID, size: str, language: str) -> Ht
         made = poster.render(place, code, host=request.get_host(), language=language, on=wording.today(), size=size)
     except ValueError:
         return _too_long(request, key)
-    return _pdf(place, made, f"{size}-{language}")
+    return _pdf(place.name, made, f"{size}-{language}")
+
+
+@citizen_required
+@require_GET
+def posters_file(request: HttpRequest, size: str, language: str, number: str) -> HttpResponse:
+    """The posters of all places of an owner, a page each; the file of that number, where one would be too long."""
+    first = (int(number) - 1) * POSTERS_A_FILE
+    printed = queries.codes_to_print(account_of(request))[first : first + POSTERS_A_FILE] if first >= 0 else []
+    if not printed:
+        raise Http404
+    try:
+        made = poster.render_all(printed, host=request.get_host(), language=language, on=wording.today(), size=size)
+    except ValueError:
+        return _too_long(request, printed[0].place.key)
+    return _pdf(_("%(n)d nơi") % {"n": len(printed)}, made, f"{size}-{language}-{number}")
 
 
 @citizen_required
@@ -68,7 +83,7 @@ def cards_file(request: HttpRequest, key: UUID, language: str) -> HttpResponse:
         made = poster.cards(place, printed, host=request.get_host(), language=language, on=wording.today())
     except ValueError:
         return _too_long(request, key)
-    return _pdf(place, made, f"cards-{language}")
+    return _pdf(place.name, made, f"cards-{language}")
 
 
 @citizen_required

@@ -48,6 +48,15 @@ def code_in_force(place: Place, part: Part | None = None) -> PlaceCode | None:
     return place.codes.filter(revoked_at=None, rotating=False, part=part).order_by("-issued_at", "code").first()
 
 
+def codes_to_print(owner: Account) -> list[PlaceCode]:
+    """The newest valid poster's code of each place the account owns, by the places' names."""
+    found = PlaceCode.objects.filter(place__in=owned(owner), revoked_at=None, rotating=False, part=None)
+    newest = {
+        code.place_id: code for code in found.order_by("issued_at", "-code").select_related("place__area__parent")
+    }
+    return sorted(newest.values(), key=lambda code: (code.place.folded, code.place_id))
+
+
 def parts_of(place: Place) -> QuerySet[Part]:
     """The gates, floors, tables and coaches in use, in the order people count them."""
     return place.parts.filter(removed_at=None).order_by("kind", Length("name"), "name")

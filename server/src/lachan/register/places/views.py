@@ -38,6 +38,8 @@ OWNER = PlaceStaff.Role.OWNER
 REGISTRATIONS = ratelimit.Limit("place-register", burst=20, seconds=86_400.0)
 # From this share of the capacity on, the page says that it is getting full.
 CROWDED = 0.9
+# More pages take a printer, and the machine that draws them, too long at a time.
+POSTERS_A_FILE = 100
 
 
 def account_of(request: HttpRequest) -> Account:
@@ -63,7 +65,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         .order_by("place__folded")
     )
     asked = {"invites": queries.invites_for(account), "offers": queries.offers_for(account)}
-    return render(request, "places/mine.html", {"duties": duties} | asked)
+    owned = queries.owned(account).count()
+    files = list(range(1, -(-owned // POSTERS_A_FILE) + 1)) if owned > 1 else []
+    return render(request, "places/mine.html", {"duties": duties, "owned": owned, "files": files} | asked)
 
 
 @citizen_required
