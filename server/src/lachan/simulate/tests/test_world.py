@@ -26,7 +26,7 @@ from lachan.response.alerts.models import DirectNotice, PlaceNotice
 from lachan.response.care.models import Plan
 from lachan.response.cases.models import Case
 from lachan.response.tracing.models import Contact
-from lachan.simulate import copying, rooms, story, truth, world
+from lachan.simulate import copying, rooms, safety, story, truth, world
 from lachan.simulate.officers import Officer
 from lachan.simulate.tests.conftest import NOW
 from lachan.simulate.truth import TrueInfection
@@ -34,6 +34,9 @@ from lachan.systems.checkin import actions as checkin
 from lachan.systems.checkin.models import Event, Visit
 from lachan.systems.entry.gates import load_gates
 from lachan.systems.entry.models import Declaration, Traveller
+from lachan.systems.safety import roots
+from lachan.systems.safety.models import Facility, Status
+from lachan.systems.safety.versions import load_shipped
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., world.World]
@@ -216,6 +219,7 @@ def test_the_other_rooms_have_something_to_show_once(small_world: Make) -> None:
     world.play(made)
     load_forms()
     load_gates()
+    load_shipped()
     codes = rooms.furnish(made)
     parties = [list(Traveller.objects.filter(declaration__code=code).order_by("number")) for code in codes]
     assert [len(party) for party in parties] == [3, 1]
@@ -223,7 +227,12 @@ def test_the_other_rooms_have_something_to_show_once(small_world: Make) -> None:
     assert parties[0][2].guardian == parties[0][0]
     watched = Plan.objects.count()
     assert 0 < watched <= rooms.WATCHED
+    facilities = Facility.objects.count()
+    assert 0 < facilities <= safety.MOST
+    assert Status.objects.exclude(change=0).count() == facilities
+    assert roots.verify().faults == []
     assert rooms.furnish(made) == codes
+    assert Facility.objects.count() == facilities
     assert (Plan.objects.count(), Declaration.objects.count()) == (watched, len(codes))
 
 
