@@ -116,20 +116,24 @@ class Revoked(msgspec.Struct):
     at: int
 
 
-class HeardNote(msgspec.Struct):
-    """`tag`: the first 16 bytes of HMAC-SHA256(identifier, "lachan encounter"). Minutes of the interval, for certain
-    and at most; `attenuation` 0 (below 55 dB), 1 (63), 2 (73), 3."""
+class OwnNote(msgspec.Struct):
+    """Minutes of the interval, for certain and at most; `attenuation` 0 (below 55 dB), 1 (63), 2 (73), 3."""
 
-    tag: Annotated[bytes, msgspec.Meta(min_length=TAG_BYTES, max_length=TAG_BYTES)]
     interval: Interval
     certain: Minutes
     minutes: Minutes
     attenuation: Class
 
 
-class HeardNotes(msgspec.Struct):
-    upload: UUID
-    secret: Annotated[str, msgspec.Meta(max_length=128)]
+class HeardNote(OwnNote):
+    """`tag`: the first 16 bytes of HMAC-SHA256(identifier, "lachan encounter")."""
+
+    tag: Annotated[bytes, msgspec.Meta(min_length=TAG_BYTES, max_length=TAG_BYTES)]
+
+
+class HeardNotes(Holder):
+    """What the holder's device noted."""
+
     heard: Annotated[list[HeardNote], msgspec.Meta(min_length=1, max_length=MAX_HEARD_AT_ONCE)]
 
 
@@ -137,15 +141,6 @@ class HeardCount(msgspec.Struct):
     """How many identifiers the upload now has."""
 
     identifiers: int
-
-
-class OwnNote(msgspec.Struct):
-    """As HeardNote, of one's own device."""
-
-    interval: Interval
-    certain: Minutes
-    minutes: Minutes
-    attenuation: Class
 
 
 class Statement(msgspec.Struct):
@@ -242,6 +237,10 @@ def _at_its_step(request: HttpRequest, work: Callable[[bool], Any]) -> HttpRespo
     return response
 
 
+def _note(told: OwnNote) -> Note:
+    return Note(told.interval, min(told.certain, told.minutes), told.minutes, told.attenuation)
+
+
 def _said(refused: Refused) -> ApiError:
     return ApiError(refused.status, refused.code, str(refused), at=refused.at, retry_after=refused.wait)
 
@@ -331,7 +330,7 @@ def revoke(request: HttpRequest, payload: Holder) -> Revoked:
     statuses={404: "no such receipt", 409: "the person did not agree to it", 422: "a day that was not published"},
 )
 def heard(request: HttpRequest, payload: HeardNotes) -> HeardCount:
-    notes = [(n.tag, Note(n.interval, min(n.certain, n.minutes), n.minutes, n.attenuation)) for n in payload.heard]
+    notes = [(n.tag, _note(n)) for n in payload.heard]
     try:
         return HeardCount(statements.share_heard(key=payload.upload, secret=payload.secret, heard=notes))
     except Refused as refused:
@@ -353,6 +352,7 @@ def _person(request: HttpRequest) -> Person:
     answer=Answer,
     statuses={
         401: "the device is not signed in",
+        404: "no such receipt",
         409: "the two sides do not fit, or it is answered",
         422: "the key or the intervals can't be answered, or the identifiers are of a published key",
         429: "too many answers of this account; Retry-After says how long",
@@ -360,10 +360,9 @@ def _person(request: HttpRequest) -> Person:
     auth="device",
 )
 def state(request: HttpRequest, payload: Statement) -> Answer:
-    claimed = [Note(n.interval, min(n.certain, n.minutes), n.minutes, n.attenuation) for n in payload.intervals]
+    own = (payload.upload, payload.secret) if payload.upload else None
+    claim = statements.Claim(payload.key, payload.identifier_key, [_note(n) for n in payload.intervals], own)
     try:
-        own = (payload.upload, payload.secret) if payload.upload else None
-        claim = statements.Claim(payload.key, payload.identifier_key, claimed, own)
         found = statements.confirm(person=_person(request), claim=claim)
     except Refused as refused:
         raise _said(refused) from refused
