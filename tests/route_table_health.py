@@ -44,6 +44,7 @@ HEALTH |= {
     "desk/signals/": Row("/desk/signals/", _readers(200), _readers(405)),
     "desk/signals/<uuid:key>/": Row(_ITEM, _readers(404), _readers(404)),
     "desk/signals/<uuid:key>/phone/": Row(f"{_ITEM}phone/", _callers(405), _callers(404)),
+    "desk/signals/<uuid:key>/answers.fhir.json": Row(f"{_ITEM}answers.fhir.json", _callers(404), _callers(405)),
     "desk/signals/<uuid:key>/take/": Row(f"{_ITEM}take/", _callers(405), _callers(404)),
 }
 

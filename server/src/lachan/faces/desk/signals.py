@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +25,7 @@ from lachan.ground import audit
 from lachan.ground.platform import wording
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import can, require, visible
+from lachan.register.forms import files
 from lachan.systems.selfreport import clock, ears, risk, work
 from lachan.systems.selfreport.models import DailyReport, WorkItem
 
@@ -146,6 +148,7 @@ def _draw(request: HttpRequest, found: WorkItem, form: ItemEndForm, status: int 
         "most": max(counts, default=1),
         "baseline": ears.BASELINE,
         "due": clock.due_of(found),
+        "answered": _shared(found).exists(),
         "acts": found.closed_at is None and can(account, ACT, found.area_id),
         "own": found.owner_id == account.pk,
         "form": form,
@@ -153,6 +156,26 @@ def _draw(request: HttpRequest, found: WorkItem, form: ItemEndForm, status: int 
         **more,
     }
     return render(request, "desk/signal.html", context, status=status)
+
+
+def _shared(item: WorkItem) -> QuerySet[DailyReport]:
+    return DailyReport.objects.filter(pk=item.detail.get("report", 0), shared=True, person=item.person_id)
+
+
+@require(ACT)
+@require_GET
+def answers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The answers behind an item as a FHIR QuestionnaireResponse; 404 once they are erased or were never shared."""
+    found = _item(request, key, ACT)
+    kept = _shared(found).select_related("response__version").first()
+    if kept is None:
+        raise Http404
+    audit.record(action="desk.signal.answers", subject=found.person_id, obj=found)
+    made = files.write_answers(kept.response)
+    response = HttpResponse(made.body, content_type=made.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require(ACT)

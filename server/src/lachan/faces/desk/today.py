@@ -57,12 +57,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     starts with what they have not ended in time."""
     account, now = reach.officer(request), timezone.now()
     areas = visible(account, ACT)
-    found = reading.counts(areas, account.pk, now)
+    work = reading.joined(areas)
+    found = reading.counts(work, account.pk, now)
     above = oversees(account)
     given, kind = request.GET.get("state", ""), request.GET.get("sort", "")
     state = State(given) if given in set(State) else State.LATE if above else State.OPEN
     sort = Sort(kind) if kind in set(Sort) else None
-    which = reading.Which(areas, account.pk, now, state, sort)
+    ended = reading.joined(areas, closed=True) if state == State.CLOSED else work
+    which = reading.Which(ended, account.pk, now, state, sort)
     paged = pager(request, reading.total(which), PAGE)
     entries = reading.page(which, paged["start"], PAGE)
     shown = lines(entries, now, account)
@@ -161,4 +163,4 @@ def _line(entry: Entry, now: datetime, day: date, account: Account, told: dict[i
 
 def waiting(account: Account) -> Counts:
     """The counts for the first page."""
-    return reading.counts(visible(account, ACT), account.pk, timezone.now())
+    return reading.counts(reading.joined(visible(account, ACT)), account.pk, timezone.now())

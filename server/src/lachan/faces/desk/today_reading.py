@@ -206,7 +206,16 @@ def _rooms(areas: QuerySet[Any, int], *, closed: bool) -> list[QuerySet[Any, Any
     ]
 
 
-def _joined(areas: QuerySet[Any, int], *, closed: bool) -> tuple[str, list[Any]]:
+@dataclass(frozen=True)
+class Joined:
+    """The four rooms as one relation with COLUMNS, put together once for everything a page asks of it."""
+
+    sql: str
+    given: list[Any]
+
+
+def joined(areas: QuerySet[Any, int], *, closed: bool = False) -> Joined:
+    """What is open in these areas (a subquery of access.scope.visible), or what was ended."""
     parts = []
     for query in _rooms(areas, closed=closed):
         # Nobody's area: there is nothing to ask the database.
@@ -214,17 +223,16 @@ def _joined(areas: QuerySet[Any, int], *, closed: bool) -> tuple[str, list[Any]]
             parts.append(query.query.sql_with_params())
     # What is put together here is Django's own SQL and the names above; every value stays a parameter.
     named = [f"SELECT * FROM ({sql}) AS room ({_ROWS})" for sql, _given in parts]  # noqa: S608
-    return " UNION ALL ".join(named or [_NOTHING]), [value for _sql, given in parts for value in given]
+    return Joined(" UNION ALL ".join(named or [_NOTHING]), [value for _sql, given in parts for value in given])
 
 
-def counts(areas: QuerySet[Any, int], account_id: int, now: datetime) -> Counts:
-    """What is open in these areas."""
-    joined, given = _joined(areas, closed=False)
+def counts(work: Joined, account_id: int, now: datetime) -> Counts:
+    """How much there is of what is open."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sort, count(*), count(*) FILTER (WHERE due < %s), count(*) FILTER (WHERE holder = %s)"  # noqa: S608
-            f" FROM ({joined}) AS everything GROUP BY sort",
-            [now, account_id, *given],
+            f" FROM ({work.sql}) AS everything GROUP BY sort",
+            [now, account_id, *work.given],
         )
         rows = cursor.fetchall()
     return Counts(
@@ -236,9 +244,9 @@ def counts(areas: QuerySet[Any, int], account_id: int, now: datetime) -> Counts:
 
 @dataclass(frozen=True)
 class Which:
-    """The entries of one page's filters: of these areas (a subquery of access.scope.visible), for that officer."""
+    """The entries of one page's filters, for that officer; `work` holds what is open, for CLOSED what was ended."""
 
-    areas: QuerySet[Any, int]
+    work: Joined
     account_id: int
     now: datetime
     state: State = State.OPEN
@@ -246,7 +254,6 @@ class Which:
 
     def chosen(self) -> tuple[str, list[Any]]:
         """FROM and WHERE with their values."""
-        joined, given = _joined(self.areas, closed=self.state == State.CLOSED)
         where: list[str] = ["TRUE"]
         values: list[Any] = []
         if self.state == State.MINE:
@@ -255,7 +262,7 @@ class Which:
             where, values = [*where, "due < %s"], [*values, self.now]
         if self.sort is not None:
             where, values = [*where, "sort = %s"], [*values, self.sort.value]
-        return f" FROM ({joined}) AS everything WHERE {' AND '.join(where)}", [*given, *values]
+        return f" FROM ({self.work.sql}) AS everything WHERE {' AND '.join(where)}", [*self.work.given, *values]
 
 
 def total(which: Which) -> int:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("desk/signals/", signals.listing, name="signals"),
     path("desk/signals/<uuid:key>/", signals.item, name="signal"),
     path("desk/signals/<uuid:key>/phone/", signals.show_phone, name="signal_phone"),
+    path("desk/signals/<uuid:key>/answers.fhir.json", signals.answers, name="signal_answers"),
     path("desk/signals/<uuid:key>/take/", signals.take, name="signal_take"),
 ]

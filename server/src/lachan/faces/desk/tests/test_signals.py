@@ -8,7 +8,7 @@ from django.test import Client
 from lachan.faces.desk.tests.conftest import as_officer, audited, text
 from lachan.ground import audit
 from lachan.systems.selfreport import work
-from lachan.systems.selfreport.models import WorkItem
+from lachan.systems.selfreport.models import DailyReport, WorkItem
 from lachan.systems.selfreport.tests.conftest import ILL, allow, form, report
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,21 @@ def test_the_number_is_the_guardians_and_looking_is_recorded(ill: Any, hanh: Any
     assert "0905 000 418" in text(desk.post(f"/desk/signals/{item.key}/phone/"))
     assert audited("people.record.read", ill) == 1
     assert audited("people.record.read", hanh.person) == 1
+
+
+def test_the_answers_go_out_as_fhir_while_they_are_shared(
+    ill: Any, hanh: Any, commune_officer: Any, other_commune_officer: Any
+) -> None:
+    address = f"/desk/signals/{WorkItem.objects.get().key}/answers.fhir.json"
+    desk = as_officer(commune_officer)
+    answer = desk.get(address)
+    assert answer["Content-Type"] == "application/fhir+json"
+    assert {item["linkId"] for item in answer.json()["item"]} == {"symptoms", "temperature", "near", "conditions"}
+    assert "Khôi" not in answer.content.decode()
+    assert audited("desk.signal.answers", ill) == 1
+    assert as_officer(other_commune_officer).get(address).status_code == 404
+    DailyReport.objects.update(shared=False)
+    assert desk.get(address).status_code == 404
 
 
 def test_taken_and_ended(ill: Any, commune_officer: Any, minister: Any) -> None:

@@ -1,4 +1,4 @@
-"""The one list of today: what each room has to be done stands in it once, in order, with its owner, scoped and audited."""
+"""The one list of today: what each room has to be done stands in it once, in order, with its owner; scoped, audited."""
 
 from datetime import timedelta
 from typing import Any
@@ -65,8 +65,12 @@ def morning(hanh: Any, khoi: Any, form: Any, area_tree: Any) -> Any:
 
 
 def entries(account: Any, state: State = State.OPEN, sort: Sort | None = None) -> list[reading.Entry]:
+    return reading.page(which(account, state, sort), 0, 50)
+
+
+def which(account: Any, state: State = State.OPEN, sort: Sort | None = None) -> Which:
     areas = visible(account, Permission.CALL_LIST)
-    return reading.page(Which(areas, account.pk, timezone.now(), state, sort), 0, 50)
+    return Which(reading.joined(areas, closed=state == State.CLOSED), account.pk, timezone.now(), state, sort)
 
 
 def test_danger_first_then_what_is_due_soonest(morning: Any, commune_officer: Any) -> None:
@@ -79,14 +83,12 @@ def test_danger_first_then_what_is_due_soonest(morning: Any, commune_officer: An
         (Source.TASK, Sort.MISSED, False),
     ]
     assert [e.due for e in found[1:]] == sorted(e.due for e in found[1:])
-    counted = reading.counts(visible(commune_officer, Permission.CALL_LIST), commune_officer.pk, timezone.now())
+    counted = reading.counts(which(commune_officer).work, commune_officer.pk, timezone.now())
     assert counted == Counts({Sort.ILL: 2, Sort.TIP: 1, Sort.ASK: 1, Sort.MISSED: 1}, late=1, mine=0)
     assert [e.sort for e in entries(commune_officer, State.LATE)] == [Sort.TIP]
     assert len(entries(commune_officer, sort=Sort.ILL)) == 2
     for state in State:
-        areas = visible(commune_officer, Permission.CALL_LIST)
-        which = Which(areas, commune_officer.pk, timezone.now(), state)
-        assert reading.total(which) == len(entries(commune_officer, state))
+        assert reading.total(which(commune_officer, state)) == len(entries(commune_officer, state))
 
 
 def test_the_page_says_who_why_until_when_and_whose(morning: Any, khoi: Any, hanh: Any, commune_officer: Any) -> None:
@@ -129,9 +131,8 @@ def test_the_province_starts_with_what_communes_left_too_long(
 
 
 def test_an_office_without_any_area_has_nothing(border_officer: Any) -> None:
-    nowhere = visible(border_officer, Permission.CALL_LIST)
-    assert reading.page(Which(nowhere, border_officer.pk, timezone.now()), 0, 50) == []
-    assert reading.counts(nowhere, border_officer.pk, timezone.now()).total == 0
+    assert entries(border_officer) == []
+    assert reading.counts(which(border_officer).work, border_officer.pk, timezone.now()).total == 0
 
 
 @pytest.mark.parametrize("query", ["state=x", "sort=x", "page=x", "page=999", "state=mine&sort=tip&page=0"])
