@@ -94,15 +94,8 @@ def test_axe_finds_nothing(site: Site, town: Any, school: Any, phone: Any, langu
     context = phone(town.hanh)
     context.add_cookies([{"name": "lachan_language", "value": language, "url": site.url}])
     page = context.new_page()
-    for name in (
-        "",
-        f"{school.key}/today/",
-        f"{school.key}/assess/",
-        f"{school.key}/history/",
-        f"{school.key}/join/",
-        f"places/{school.key}/",
-        "roots/",
-    ):
+    mine = ("today", "assess", "history", "join") if language == "vi" else ("today", "assess")
+    for name in ("", *(f"{school.key}/{one}/" for one in mine), "places/", f"places/{school.key}/", "roots/"):
         page.goto(f"/safety/{name}")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"

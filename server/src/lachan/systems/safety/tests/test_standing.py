@@ -183,13 +183,13 @@ rhythms = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(histories, rhythms, moments)
 def test_equals_the_oracle(history: History, rhythm: Rhythm, now: datetime) -> None:
     assert standing(history, rhythm, now).state == oracle(history, rhythm, now)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(histories, rhythms, moments, st.floats(0, 1))
 def test_nothing_changes_before_it_says_so(history: History, rhythm: Rhythm, now: datetime, share: float) -> None:
     first = standing(history, rhythm, now)
