@@ -1,10 +1,12 @@
 """The school nurse at 6:40: tasks ticked with one thumb, with and without a network, sent once."""
 
+import io
 import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
@@ -33,6 +35,12 @@ def _entries(site: Site, school: Any) -> list[Any]:
         return list(Entry.objects.filter(place=school).order_by("number"))
 
 
+def _soap() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1600, 900), (0, 120, 90)).save(out, "PNG")
+    return out.getvalue()
+
+
 def _tick(page: Any) -> None:
     for group in page.locator("fieldset[data-code]").all():
         group.locator("label").first.click()
@@ -51,6 +59,9 @@ def test_a_nurse_commits_with_and_without_a_network(site: Site, town: Any, schoo
     page.get_by_role("button", name="Cam kết hôm nay").click()
     expect(page.get_by_text("Còn 6 mục chưa trả lời")).to_be_visible()
     _tick(page)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "IMG_0641.png", "mimeType": "image/png", "buffer": _soap()}
+    )
     page.get_by_role("button", name="Cam kết hôm nay").click()
     expect(page.get_by_text(re.compile("bản này ở trong máy và sẽ tự gửi"))).to_be_visible()
     assert _entries(site, school) == []
@@ -64,6 +75,9 @@ def test_a_nurse_commits_with_and_without_a_network(site: Site, town: Any, schoo
     entries = _entries(site, school)
     assert [(e.kind, e.complete, e.name) for e in entries] == [("commitment", True, "Nguyễn Thị Hạnh")]
     assert entries[0].device_number is not None
+    with site.orm():
+        (photo,) = entries[0].photos.all()
+    assert bytes(photo.content)[:3] == b"\xff\xd8\xff"
 
 
 def test_an_assessment_without_a_script_and_the_public_page(site: Site, town: Any, school: Any, phone: Any) -> None:

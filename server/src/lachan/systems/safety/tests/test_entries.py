@@ -119,6 +119,33 @@ def test_closed_for_the_season_and_open_again(nurse: Phone, school: Any) -> None
     assert [change.state for change in StatusChange.objects.order_by("pk")][-3:] == ["paused", "safe", "gone"]
 
 
+def test_every_school_late_at_once(
+    school: Any, hanh: Any, area_tree: Any, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    """Two dozen of them in batches of seven: each is told once, and the numbers of the feed rise."""
+    with audit.acting(audit.system("tests")):
+        schools = [
+            places.register_place(account=hanh, name=f"Trường {n}", kind="school", area=area_tree.haichau)
+            for n in range(23)
+        ]
+        for place in schools:
+            actions.join(place=place, code="school", by=hanh)
+    monkeypatch.setattr(refreshing, "BATCH", 7)
+    # They join now, so none has missed a day yet.
+    Facility.objects.update(joined_at=timezone.now())
+    assert refreshing.refresh() == 0
+    for place in [school, *schools]:
+        Phone(place, hanh, "school").make("assessment")
+    assert refreshing.refresh() == 24
+    before = refreshing.changes_after(0)[-1].pk
+    with django_assert_max_num_queries(80):
+        assert refreshing.refresh(timezone.now() + timedelta(days=5)) == 24
+    late = refreshing.changes_after(before)
+    assert {change.state for change in late} == {"late"}
+    assert len({change.place_id for change in late}) == 24
+    assert [change.pk for change in late] == sorted(change.pk for change in late)
+
+
 # ---------- the chain ----------
 
 
