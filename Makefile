@@ -1,5 +1,5 @@
 # Lá Chắn's front door. `make help` lists the targets.
-.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 unit-proximity browser-tools dev bench format words clean
+.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 unit-proximity browser-tools dev bench match format words clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -121,6 +121,10 @@ unit-proximity: dev ## the Bluetooth package, which knows neither Django nor a d
 bench: dev ## measure: make bench, or make bench BENCH=trace BENCH_SCALE=0.01
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[bench]'
 	@$(BIN)/python -m bench $(BENCH)
+
+match: install ## compare the whole register with itself: pairs of records for the officers' list
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[match]'
+	@$(BIN)/lachan people match --with splink
 
 format: dev ## format the code
 	$(BIN)/ruff format .

@@ -86,3 +86,29 @@ def retain() -> None:
 
         for table, rows in retention().items():
             plain(f"{rows:>8}  {table}")
+
+
+@people.command("match")
+def match(
+    way: Annotated[
+        str, typer.Option("--with", help="splink (learns from this register), weights (fixed); empty: splink if there.")
+    ] = "",
+    least: Annotated[float, typer.Option(min=0.0, max=1.0, help="Propose pairs from this probability on.")] = 0.5,
+) -> None:
+    """Compare the whole register with itself and put records that may be double on the officers' list."""
+    with database():
+        from lachan.register.people import batch
+
+        chosen = way or ("splink" if batch.splink_is_there() else "weights")
+        if chosen not in {"splink", "weights"}:
+            raise typer.BadParameter("--with takes splink or weights")
+        if chosen == "splink" and not batch.splink_is_there():
+            complain("splink is not installed: pip install -e 'server[match]', or use --with weights")
+            raise typer.Exit(1)
+        say(f"Comparing with {chosen}")
+        try:
+            found, new = batch.run(way=chosen, say=say, least=least)
+        except batch.NotLearntError as error:
+            complain(f"{error}; use --with weights")
+            raise typer.Exit(1) from error
+        plain(f"{found} pairs found, {new} new on the list")

@@ -21,7 +21,7 @@ from lachan.ground import audit
 from lachan.register.access.roles import Permission
 from lachan.register.access.scope import require
 from lachan.register.people import holdings, matching, merging, reading
-from lachan.register.people.models import Identifier, MatchPair, Person
+from lachan.register.people.models import Identifier, MatchPair, Merge, Person
 from lachan.register.people.near import facts_of
 from lachan.register.people.similarity import LIKELY, Likeness, compare
 
@@ -50,9 +50,10 @@ class DecideForm(forms.Form):
         super().__init__(*args, **kwargs)
         keep = self.fields["keep"]
         assert isinstance(keep, forms.ChoiceField)  # noqa: S101  declared above
+        names = [_("Hồ sơ thứ nhất"), _("Hồ sơ thứ hai")]
+        with_account = [_("Hồ sơ thứ nhất, có tài khoản"), _("Hồ sơ thứ hai, có tài khoản")]
         keep.choices = [
-            (str(person.key), f"{name}, {_('có tài khoản')}" if person.account_id else name)
-            for person, name in zip(people, (_("Hồ sơ thứ nhất"), _("Hồ sơ thứ hai")), strict=True)
+            (str(person.key), with_account[at] if person.account_id else names[at]) for at, person in enumerate(people)
         ]
 
 
@@ -66,11 +67,11 @@ class UndoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of two records side by side; `same` is None where one of them is not known."""
+    """One line of two records side by side; `mark`: same, other, missing (in one), "" for what tells nothing."""
 
     label: str
     values: tuple[str, str]
-    same: bool | None
+    mark: str
 
 
 @require(Permission.PERSON_WRITE)
@@ -176,10 +177,18 @@ def _lines(people: list[Person]) -> list[Line]:
         (_("Vào sổ ngày"), [timezone.localdate(p.created_at).strftime("%d/%m/%Y") for p in people]),
     ]
     return [
-        Line(str(label), (values[0], values[1]), values[0] == values[1] if values[0] and values[1] else None)
-        for label, values in rows
-        if any(values)
+        Line(str(label), (values[0], values[1]), _mark(str(label), values)) for label, values in rows if any(values)
     ]
+
+
+def _mark(label: str, values: list[str]) -> str:
+    if label in {_("Vào sổ ngày"), _("Cùng nhà")}:
+        return ""
+    if not all(values):
+        return "missing"
+    # A year alone does not contradict a day of that year.
+    one, other = (value[-4:] if label == _("Ngày sinh") and min(map(len, values)) == 4 else value for value in values)
+    return "same" if one == other else "other"
 
 
 def _born(person: Person) -> str:
@@ -192,7 +201,7 @@ def _kept(people: list[Person]) -> list[tuple[str, int, int]]:
     """What the rooms hold of each: (what, how many of the first, of the second)."""
     found = []
     for holding in reversed(holdings.all_holdings()):
-        if holding.model is Person or holding.room == "audit":
+        if holding.model in {Person, MatchPair, Merge} or holding.room == "audit":
             continue
         counts = [len(list(holding.export(person.pk))) for person in people]
         if any(counts):
