@@ -24,6 +24,7 @@ from lachan.register.access import sessions
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
 from lachan.register.people import queries as people_queries
+from lachan.register.people import rights
 from lachan.register.people.models import Person
 from lachan.register.places import codes, kinds, rotation
 from lachan.register.places import queries as places
@@ -298,7 +299,8 @@ def visits(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """Direct notices from the server; place notices are matched and drawn by the phone."""
     letters = inbox.letters(request.user, _language(), addressing.word(request))
-    return render(request, "app/notices.html", _page(request, _people(request), letters=letters))
+    answers = rights.told(request.user)
+    return render(request, "app/notices.html", _page(request, _people(request), letters=letters, answers=answers))
 
 
 @_own_page

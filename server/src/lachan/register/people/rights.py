@@ -33,6 +33,8 @@ FIELDS: dict[str, str | Promise] = {
 }
 _SEXES = {"nữ": "female", "nam": "male", "khác": "other", "female": "female", "male": "male", "other": "other"}
 MOST_OPEN = 5
+# An answer stays among the notices so long, and with the request until its erase date.
+SHOWN_DAYS = 60
 
 
 class RightsError(ValueError):
@@ -92,6 +94,14 @@ def ask(*, person: Person, kind: str, by: Account, wish: str = "", field: str = 
 def mine(account: Account) -> QuerySet[RightsRequest]:
     """The requests about the account's own person and those it acts for, the newest first."""
     return RightsRequest.objects.filter(person__in=queries.acts_for(account)).order_by("-asked_at", "-pk")
+
+
+def told(account: object) -> list[RightsRequest]:
+    """What an officer has taken on or answered of the account's requests lately: what its inbox shows."""
+    if not isinstance(account, Account):
+        return []
+    since = timezone.now() - timedelta(days=SHOWN_DAYS)
+    return list(mine(account).filter(taken_at__isnull=False).filter(Q(closed_at=None) | Q(closed_at__gte=since)))
 
 
 def requests_for(account: Account) -> QuerySet[RightsRequest]:

@@ -69,11 +69,13 @@ def test_a_wrong_name_is_put_right(citizen: Client, officer: Client, hanh: Any, 
     assert "Nguyễn Thị Hạnh" in page and asked.number in page and audited("people.rights.list", hanh.person) == 1
     officer.post(f"{LIST}{asked.key}/", {"do": "take"})
     assert commune_officer.name in text(citizen.get(f"{MINE}{asked.key}/"))
+    assert "đang được làm" in text(citizen.get("/app/notices/"))
     officer.post(f"{LIST}{asked.key}/", {"do": "do", "answer": "Đã sửa theo căn cước."})
     hanh.person.refresh_from_db()
     assert hanh.person.name == "Nguyễn Thị Hạnh Dung"
     told = text(citizen.get(f"{MINE}{asked.key}/"))
     assert "Đã làm điều yêu cầu" in told and "Đã sửa theo căn cước." in told
+    assert "Đã làm điều yêu cầu" in text(citizen.get("/app/notices/"))
     assert "Trả lời yêu cầu về dữ liệu" in text(citizen.get("/app/my-data/"))
 
 
