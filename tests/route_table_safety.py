@@ -14,8 +14,8 @@ _BODY = {
 SAFETY: dict[str, Row] = {
     "api/v1/safety/changes": Row("/api/v1/safety/changes", PUBLIC, CLOSED),
     "api/v1/safety/forms": Row("/api/v1/safety/forms", CLOSED, who(401, 404, 401), _BODY),
-    "api/v1/safety/photos/<uuid:place>/<uuid:key>": Row(
-        f"/api/v1/safety/photos/{NO_KEY}/{NO_KEY}", CLOSED, who(401, 404, 401)
+    "api/v1/safety/photos/<uuid:key>": Row(
+        f"/api/v1/safety/photos/{NO_KEY}?place={NO_KEY}", CLOSED, who(401, 404, 401)
     ),
     "api/v1/safety/places/<uuid:key>": Row(f"/api/v1/safety/places/{NO_KEY}", everybody(404), CLOSED),
     "api/v1/safety/roots": Row("/api/v1/safety/roots", PUBLIC, CLOSED),
@@ -63,5 +63,5 @@ SAFETY_CSRF_FREE: tuple[str, ...] = (
     "api/v1/safety/places/<uuid:key>",
     "api/v1/safety/roots",
     "api/v1/safety/forms",
-    "api/v1/safety/photos/<uuid:place>/<uuid:key>",
+    "api/v1/safety/photos/<uuid:key>",
 )

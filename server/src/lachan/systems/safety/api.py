@@ -65,6 +65,12 @@ class FormReceipt(msgspec.Struct):
     clock_offset: int
 
 
+class OfPlace(msgspec.Struct):
+    """The place's public key."""
+
+    place: UUID
+
+
 class PhotoReceipt(msgspec.Struct):
     """`sha256` of the picture as it is kept, in hex."""
 
@@ -205,14 +211,12 @@ def receipt(entry: Entry, offset: int = 0) -> FormReceipt:
 
 @endpoint(
     "POST",
-    "/api/v1/safety/photos/<uuid:place>/<uuid:key>",
+    "/api/v1/safety/photos/{key}",
     summary="Send a picture (its bytes, as image/jpeg, image/png or image/webp) before the form that names its key",
     answer=PhotoReceipt,
     auth="device",
-    parameters={
-        "place": {"type": "string", "format": "uuid", "description": "The place's public key"},
-        "key": {"type": "string", "format": "uuid", "description": "Made on the phone"},
-    },
+    query=OfPlace,
+    parameters={"key": {"type": "string", "format": "uuid", "description": "Made on the phone"}},
     statuses={
         200: "Kept",
         404: "The account does not help at this place",
@@ -221,10 +225,10 @@ def receipt(entry: Entry, offset: int = 0) -> FormReceipt:
         422: "Not a picture that can be read",
     },
 )
-def photos(request: HttpRequest, place: UUID, key: UUID) -> PhotoReceipt:
+def photos(request: HttpRequest, query: OfPlace, key: UUID) -> PhotoReceipt:
     device = require_device(request)
     _limit(device.pk)
-    found = places.places_of(device.account).filter(key=place).first()
+    found = places.places_of(device.account).filter(key=query.place).first()
     if found is None:
         raise ApiError(HTTPStatus.NOT_FOUND, "place_unknown", _("Tài khoản này không giúp ở nơi đó."), at="place")
     # A type that no form of another site can send.
@@ -245,7 +249,7 @@ def _cached(response: HttpResponse) -> HttpResponse:
 
 @endpoint(
     "GET",
-    "/api/v1/safety/places/<uuid:key>",
+    "/api/v1/safety/places/{key}",
     summary="The current status of a facility",
     answer=PublicStatus,
     parameters={"key": {"type": "string", "format": "uuid", "description": "The place's public key"}},

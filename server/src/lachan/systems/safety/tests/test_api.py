@@ -87,7 +87,7 @@ def test_a_wrong_clock_is_told(client_of: Client, nurse: Phone) -> None:
 
 
 def _picture(client: Client, place: Any, key: UUID, content: bytes, kind: str = "image/png") -> Any:
-    return client.post(f"/api/v1/safety/photos/{place.key}/{key}", content, content_type=kind)
+    return client.post(f"/api/v1/safety/photos/{key}?place={place.key}", content, content_type=kind)
 
 
 def test_a_picture_goes_with_its_form(client_of: Client, nurse: Phone) -> None:

@@ -33,7 +33,7 @@ export async function sendWaiting({ owner, impatient = false } = {}) {
 /** A picture that is refused must not hold up its form: it goes without. @param {import("./store.js").Form} form */
 async function sendPhoto(form) {
   try {
-    const response = await fetch(`/api/v1/safety/photos/${form.place}/${form.photo.key}`, {
+    const response = await fetch(`/api/v1/safety/photos/${form.photo.key}?place=${form.place}`, {
       method: "POST", credentials: "same-origin", body: form.photo.blob, headers: { "Content-Type": form.photo.blob.type },
       signal: typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(4 * PATIENCE_MS) : undefined,
     });
