@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
 
 PASSWORD = "lá trầu chắn gió 7"
 WELL = ("fever", "cough", "breath", "sore_throat", "vomiting", "diarrhoea", "bleeding", "rash")
@@ -194,8 +198,6 @@ def test_a_party_declares_and_the_desk_decides_without_a_network(
 def test_a_decision_on_what_was_corrected_meanwhile_is_shown_and_kept(
     phone: Callable[..., Any], site: Any, town: Any, border: Border
 ) -> None:
-    from uuid import uuid4
-
     from lachan.ground import audit
     from lachan.register.forms.validate import today
     from lachan.systems.entry import actions
@@ -247,3 +249,112 @@ def test_a_decision_on_what_was_corrected_meanwhile_is_shown_and_kept(
     expect(refused).to_have_count(0)
     with site.orm():
         assert not Decision.objects.filter(traveller__declaration=declaration).exists()
+
+
+def declared_today(site: Any, town: Any, border: Border, *people: dict[str, Any]) -> tuple[Any, str]:
+    """A party that declared for today, and its code."""
+    from lachan.ground import audit
+    from lachan.register.forms.validate import today
+    from lachan.systems.entry import actions
+    from lachan.systems.entry.models import Gate
+    from lachan.systems.entry.queries import qr_text
+    from lachan.systems.entry.tests.conftest import trip
+
+    with site.orm(), audit.acting(audit.system("tests")):
+        declaration = actions.declare(
+            order=border.order,
+            gate=Gate.objects.get(pk="da-nang"),
+            travel_day=today(),
+            language="en",
+            area=town.market.area,
+            party=actions.Party(trip(), people),
+            key=uuid4(),
+        )
+        return declaration, qr_text(declaration)
+
+
+def look_at(desk: Any, code: str) -> Any:
+    desk.locator("#code").fill(code)
+    desk.get_by_role("button", name="Tìm tờ khai").click()
+    expect(desk.locator("#entry-verdict").get_by_role("heading", name="Mã thật, còn dùng được")).to_be_visible()
+    return desk.locator("#entry-verdict article")
+
+
+def test_a_desk_that_was_closed_and_opened_again_without_a_network_loses_and_doubles_nothing(
+    playwright: Any, site: Any, town: Any, border: Border, tmp_path: Path
+) -> None:
+    from lachan.systems.entry.models import Decision
+    from lachan.systems.entry.tests.conftest import traveller
+
+    declared, code = declared_today(
+        site, town, border, traveller("ANONG RATTANA", "AC7001"), traveller("BOON RATTANA", "AC7002")
+    )
+
+    def open_browser() -> tuple[Any, Any]:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "browser"),
+            executable_path=str(CHROMIUM),
+            args=FLAGS,
+            base_url=site.url,
+            viewport=PHONE,
+            locale="vi-VN",
+        )
+        context.add_cookies(border.cookies)
+        return context, context.pages[0]
+
+    context, desk = open_browser()
+    desk.goto("/desk/entry/")
+    desk.evaluate("navigator.serviceWorker.ready")
+    # Ready is when the worker is active, and it is active only once page and files are kept.
+    context.set_offline(True)
+    people = look_at(desk, code)
+    people.nth(0).get_by_role("button", name="Cho qua").click()
+    expect(desk.locator("#entry-queue")).to_contain_text("1 quyết định chờ gửi")
+    context.close()
+
+    context, desk = open_browser()
+    context.set_offline(True)
+    desk.goto("/desk/entry/")
+    expect(desk.locator("#entry-queue")).to_contain_text("1 quyết định chờ gửi")
+    people = look_at(desk, code)
+    # Scanned again: what was decided is said, and the same once more adds nothing.
+    expect(people.nth(0).locator(".said")).to_have_text("Đã ghi: Cho qua")
+    people.nth(0).get_by_role("button", name="Cho qua").click()
+    people.nth(1).get_by_role("button", name="Cho qua").click()
+    people.nth(1).get_by_role("button", name="Lấy mẫu xét nghiệm").click()
+    expect(desk.locator("#entry-queue")).to_contain_text("2 quyết định chờ gửi")
+    desk.locator("#code").fill("4T7K-M2PX-9AQD")
+    desk.get_by_role("button", name="Tìm tờ khai").click()
+    expect(desk.locator("#entry-away")).to_be_visible()
+    fine(desk)
+    with site.orm():
+        assert not Decision.objects.filter(traveller__declaration=declared).exists()
+    context.set_offline(False)
+    expect(desk.locator("#entry-queue")).to_have_text("")
+    desk.reload()
+    expect(desk.locator("#entry-queue")).to_have_text("")
+    context.close()
+    with site.orm():
+        kept = Decision.objects.filter(traveller__declaration=declared).order_by("traveller__number")
+        assert list(kept.values_list("traveller__number", "kind")) == [(1, "pass"), (2, "test")]
+
+
+def test_another_officers_decisions_wait_for_that_officer(
+    phone: Callable[..., Any], site: Any, town: Any, border: Border
+) -> None:
+    from lachan.systems.entry.models import Decision
+    from lachan.systems.entry.tests.conftest import traveller
+
+    declared, _code = declared_today(site, town, border, traveller("CHAI SAETANG", "AC7003"))
+    context = phone()
+    context.add_cookies(border.cookies)
+    desk = context.new_page()
+    desk.goto("/desk/entry/")
+    left = {"key": str(uuid4()), "code": declared.code, "revision": "1", "number": "1", "owner": "0", "kind": "pass"}
+    desk.evaluate("(left) => localStorage.setItem('lachan-entry-decisions', JSON.stringify([left]))", left)
+    desk.reload()
+    expect(desk.locator("#entry-queue")).to_have_text(
+        "1 quyết định của cán bộ khác trong máy này, chờ người đó đăng nhập"
+    )
+    with site.orm():
+        assert not Decision.objects.filter(traveller__declaration=declared).exists()

@@ -15,7 +15,11 @@ const serverKey = Uint8Array.from(atob(scan.dataset.serverKey), (sign) => sign.c
 
 /** @returns {Record<string, string>[]} */
 const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
-const waiting = () => kept().filter((one) => !one.refused);
+/** Sent only while the officer who decided is the one whose page this is: the server writes down who sends. */
+const owner = scan.dataset.owner;
+const mine = (/** @type {Record<string, string>} */ one) => !one.owner || one.owner === owner;
+const waiting = () => kept().filter((one) => !one.refused && mine(one));
+const others = () => kept().filter((one) => !mine(one)).length;
 const keep = (decisions) => localStorage.setItem(STORE, JSON.stringify(decisions));
 
 const drop = (/** @type {string} */ key) => keep(kept().filter((one) => one.key !== key));
@@ -25,8 +29,10 @@ const copy = (/** @type {string} */ id) =>
 function tell(words) {
   const count = waiting().length;
   part("entry-offline").hidden = navigator.onLine;
-  part("entry-queue").textContent = count ? words.replace("$n", String(count)) : "";
-  part("entry-refused").replaceChildren(...kept().filter((one) => one.refused).map(refusal));
+  const away = others();
+  const said = [count ? words.replace("$n", String(count)) : "", away ? part("entry-queue").dataset.others.replace("$n", String(away)) : ""];
+  part("entry-queue").textContent = said.filter(Boolean).join(". ");
+  part("entry-refused").replaceChildren(...kept().filter((one) => one.refused && mine(one)).map(refusal));
 }
 
 function refusal({ key, code, number, kind, refused }) {
@@ -42,8 +48,14 @@ function refusal({ key, code, number, kind, refused }) {
   return card;
 }
 
-let sending = false;
+/** One tab at a time sends, where the browser can tell them apart; the server takes a key once in any case. */
 async function flush() {
+  if (!navigator.locks) return send();
+  await navigator.locks.request("lachan-entry-send", { ifAvailable: true }, (lock) => (lock ? send() : undefined));
+}
+
+let sending = false;
+async function send() {
   const { words, signin, gone } = part("entry-queue").dataset;
   if (sending) return;
   sending = true;
@@ -82,11 +94,18 @@ function person(body, [number, name, tail, nation, seat, verdict, hits]) {
     item.textContent = rules[hit] ?? hit;
     card.querySelector(".why").append(item);
   }
+  const read = { code: body[0], revision: String(body[4]), number: String(number), owner };
+  const same = (one) => !one.refused && one.code === read.code && one.number === read.number && mine(one);
+  const told = card.querySelector(".said");
   for (const button of card.querySelectorAll("button")) {
+    // Scanned again before it was sent: what was decided stands, and another decision takes its place.
+    if (kept().some((one) => same(one) && one.kind === button.value)) told.textContent = scan.dataset.kept + button.textContent;
     button.addEventListener("click", () => {
-      const read = { code: body[0], revision: String(body[4]), number: String(number) };
-      keep([...kept(), { key: crypto.randomUUID(), ...read, kind: button.value, at: new Date().toISOString() }]);
-      card.querySelector(".said").textContent = scan.dataset.kept + button.textContent;
+      if (!kept().some((one) => same(one) && one.kind === button.value)) {
+        const left = kept().filter((one) => !same(one));
+        keep([...left, { key: crypto.randomUUID(), ...read, kind: button.value, at: new Date().toISOString() }]);
+      }
+      told.textContent = scan.dataset.kept + button.textContent;
       flush();
     });
   }
@@ -131,6 +150,11 @@ form.addEventListener("submit", (event) => {
   if (typed.startsWith(PREFIX)) {
     event.preventDefault();
     judge(typed);
+  } else if (!navigator.onLine) {
+    // Short codes and passports are looked up on the server; a signed code needs nobody.
+    event.preventDefault();
+    part("entry-offline").scrollIntoView({ block: "nearest" });
+    form.querySelector("#entry-away").hidden = false;
   }
 });
 addEventListener("online", flush);
@@ -138,3 +162,6 @@ addEventListener("offline", () => tell(part("entry-queue").dataset.words));
 scan.hidden = false;
 tell(part("entry-queue").dataset.words);
 flush();
+navigator.serviceWorker?.register(scan.dataset.worker, { scope: location.pathname, type: "module", updateViaCache: "none" }).catch(() => {
+  // Without it the desk works as before, with a network.
+});

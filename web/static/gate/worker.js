@@ -1,15 +1,15 @@
 /**
- * The gate's service worker: its one page opens without a network, with the files of its own build.
- * `/gate/sw.js` imports this with the list of files. A page of another build is never kept beside them.
+ * The service worker of a page that stands alone, the gate's or the border desk's: that one page opens without a network,
+ * with the files of its own build. `/gate/sw.js` imports this with the list of files. A page of another build is never
+ * kept beside them.
  */
-const CACHE = "lachan-gate-";
 const BUILD = "Lachan-Build";
 const PAGE_PATIENCE_MS = 4_000;
 const worker = /** @type {any} */ (globalThis);
 
-/** @param {{build: string, assets: string[], page: string}} start */
-export function start({ build, assets, page }) {
-  const name = CACHE + build;
+/** @param {{build: string, assets: string[], page: string, cache?: string}} start `cache` begins the name of the page's own cache */
+export function start({ build, assets, page, cache: own = "lachan-gate-" }) {
+  const name = own + build;
 
   /** @param {Cache} cache @param {Response} response */
   const keep = async (cache, response) => {
@@ -34,7 +34,7 @@ export function start({ build, assets, page }) {
 
   worker.addEventListener("activate", (/** @type {any} */ event) => {
     event.waitUntil((async () => {
-      const names = (await caches.keys()).filter((other) => other.startsWith(CACHE) && other !== name);
+      const names = (await caches.keys()).filter((other) => other.startsWith(own) && other !== name);
       // The newest of the older builds stays for a page that is open now.
       await Promise.all(names.slice(0, -1).map((other) => caches.delete(other)));
       await worker.clients.claim();

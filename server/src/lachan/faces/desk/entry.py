@@ -6,7 +6,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -71,6 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         for rule in rules.reopen(order.rules)
     }
     context = {
+        "owner": account.pk,
         "problem": problem,
         "found": found,
         "typed": "" if typed.startswith(signed.PREFIX) else typed,
@@ -79,7 +82,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "words": words,
         "waiting": sum(one.left for one in landed.landings(account, today())),
     }
-    return render(request, "desk/entry.html", context, status=422 if problem else 200)
+    response = render(request, "desk/entry.html", context, status=422 if problem else 200)
+    response["Lachan-Build"] = settings.BUILD
+    return response
 
 
 def _one(account: Account, key: UUID) -> Declaration:
@@ -164,6 +169,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     found, number = mine.filter(code=post.get("code", "")).first(), _whole(post.get("number", ""))
     if found is None or number is None:
         raise Http404
+    # A page kept in a phone that another officer has signed in at since.
+    if post.get("owner", str(account.pk)) != str(account.pk):
+        raise PermissionDenied
     try:
         decision = deciding.decide(
             declaration=found,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lachan.faces.desk import entry, entry_manifests, entry_orders, entry_tests, entry_waiting
+from lachan.faces.desk import entry, entry_manifests, entry_offline, entry_orders, entry_tests, entry_waiting
 
 urlpatterns = [
     path("desk/entry/", entry.desk, name="entry"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/entry/tests/<uuid:key>/result/", entry_tests.result, name="entry_test_result"),
     path("desk/entry/tests/<uuid:key>/paper/", entry_tests.paper, name="entry_test_paper"),
     path("desk/entry/decisions/<uuid:key>/<slug:language>/order.pdf", entry.order_file, name="entry_order_file"),
+    path("desk/entry/sw.js", entry_offline.worker, name="entry_worker"),
     path("desk/entry/waiting/", entry_waiting.waiting, name="entry_waiting"),
     path("desk/entry/orders/", entry_orders.orders, name="entry_orders"),
     path("desk/entry/orders/<uuid:key>/end/", entry_orders.end, name="entry_order_end"),
