@@ -27,8 +27,9 @@ WHERE event.person_id = %s AND receipt.device_id = event.device_id AND receipt.e
 _MOVE = """
 WITH moved AS (DELETE FROM checkin_event WHERE person_id = %s RETURNING *)
 INSERT INTO checkin_event (id, person_id, place_id, at, direction, trust, clock_offset, by_account_id, device_id,
-                           received_at, apart, means)
-SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at, apart, means
+                           received_at, apart, means, part_id)
+SELECT id, %s, place_id, at, direction, trust, clock_offset, by_account_id, device_id, received_at, apart, means,
+       part_id
 FROM moved
 """
 # Receipts follow their scan's own time. Those that came within a day are found by arrival (BRIN), the late ones by

@@ -106,7 +106,7 @@ def test_an_erasure_leaves_a_receipt_that_the_trail_vouches_for(citizen: Client,
     asked.refresh_from_db()
     assert asked.person is None and asked.wish is None and asked.receipt["rows"]
     page = text(Client().get(f"/app/erased/{asked.key}/"))
-    assert asked.receipt["sha256"] in page and asked.number in page and "Hạnh" not in page
+    assert asked.receipt["sha256"] in page.replace(" ", "") and asked.number in page and "Hạnh" not in page
     event = AuditEvent.objects.get(action="people.rights.erased", subject_id=number)
     assert event.detail["sha256"] == asked.receipt["sha256"]
     assert officer.get(f"{LIST}{asked.key}/").status_code == 200
