@@ -7,6 +7,7 @@ import { judge } from "./judging.js";
 import { config, icon, known, say } from "./page.js";
 import { Declare, List, ByPhone } from "./panels.js";
 import { signal } from "./signals.js";
+import { visits } from "./store.js";
 import { MOST_KEPT, UNDO_MS, takeBack, write } from "./visits.js";
 
 /** The same code before the camera is not asked again so soon: whoever holds it has not put it away yet. */
@@ -82,7 +83,6 @@ export function Scanning({ shift, all, panel, setPanel, flush }) {
   const [given, setGiven] = useState({ name: "", born: "" });
   const last = useRef({ id: "", at: 0 });
   const busy = useRef(false);
-  const count = all.filter((visit) => visit.shift === shift.since).length;
 
   /** @param {Result} shown */
   const show = (shown) => {
@@ -101,7 +101,9 @@ export function Scanning({ shift, all, panel, setPanel, flush }) {
         return;
       }
       const who = [what.who, detail].filter(Boolean).join(", ");
-      show({ state: "safe", word: say(direction === "in" ? "welcome" : "bye"), who, line: say("nth", { time: clock(visit.at), count: count + 1 }), key: visit.key });
+      // Of what is kept, not of what is drawn: the next visitor may be quicker than the redrawing.
+      const count = (await visits.all()).filter(({ owner, shift: of }) => owner === config.owner && of === shift.since).length;
+      show({ state: "safe", word: say(direction === "in" ? "welcome" : "bye"), who, line: say("nth", { time: clock(visit.at), count }), key: visit.key });
     } catch {
       show({ state: "late", word: say("wait"), why: say("why.store") });
     }
