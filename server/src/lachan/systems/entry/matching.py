@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from lachan.ground.platform.text import fold
 
@@ -79,15 +79,16 @@ class _Pool:
     taken: set[int] = field(default_factory=set)
     by_document: dict[bytes, list[Declared]] = field(default_factory=dict)
     by_name: dict[str, list[Declared]] = field(default_factory=dict)
-    by_birth: dict[date, list[Declared]] = field(default_factory=dict)
+    by_birth: dict[date, dict[int, str]] = field(default_factory=dict)
 
     def add(self, one: Declared) -> None:
         self.by_document.setdefault(one.document, []).append(one)
         if one.here:
-            for name in {one.key, run_together(one.name)}:
+            key = one.key
+            for name in {key, run_together(one.name)}:
                 self.by_name.setdefault(name, []).append(one)
             if one.born:
-                self.by_birth.setdefault(one.born, []).append(one)
+                self.by_birth.setdefault(one.born, {})[one.id] = key
 
     def free(self, some: Iterable[Declared]) -> list[Declared]:
         unique = {one.id: one for one in some if one.id not in self.taken}
@@ -155,7 +156,6 @@ def _probable(row: Listed, pool: _Pool) -> Found | None:
             return Found(one.id, "other_document" if row.document else "name_birth", certain=False)
     if named:
         return Found(named[0].id, "name", certain=False)
-    near = pool.free(pool.by_birth.get(row.born, ())) if row.born else []
-    scored = [(fuzz.ratio(row.key, one.key), -one.id) for one in near]
-    best = max(scored, default=(0.0, 0))
-    return Found(-best[1], "near_name", certain=False) if best[0] >= NEAR else None
+    near = {pk: key for pk, key in pool.by_birth.get(row.born, {}).items() if pk not in pool.taken} if row.born else {}
+    best = process.extractOne(row.key, dict(sorted(near.items())), scorer=fuzz.ratio, score_cutoff=NEAR)
+    return Found(best[2], "near_name", certain=False) if best else None
