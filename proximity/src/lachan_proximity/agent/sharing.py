@@ -88,7 +88,7 @@ def share(server: Server, code: str, keys: Sequence[DayKey], *, officer: bool) -
     """Code → token → certificate → published; the receipt. Raises RefusedError, ValueError without keys."""
     if not keys:
         raise ValueError("there is no key of those days")
-    token = server.post("verify", {"code": code})["token"]
+    token = server.post("verify", {"code": code, "nonce": _nonce()})["token"]
     return _publish(server, str(token), keys, officer=officer)
 
 
@@ -97,7 +97,7 @@ def dummy(server: Server) -> None:
     chaff = {"X-Chaff": "1"}
     # As real codes are: 8 digits, or 16 letters.
     code = f"{secrets.randbelow(10**8):08}" if secrets.randbelow(2) else secrets.token_hex(8).upper()
-    token = server.post("verify", {"code": code}, headers=chaff)["token"]
+    token = server.post("verify", {"code": code, "nonce": _nonce()}, headers=chaff)["token"]
     today = interval_of(datetime.now(UTC).timestamp()) // 144 * 144
     keys = [DayKey(secrets.token_bytes(16), today - 144 * nth) for nth in range(1, 15)]
     _publish(server, str(token), keys, officer=False, headers=chaff)
@@ -208,6 +208,11 @@ def _note(interval: int, scans: Sequence[Heard]) -> dict[str, Any]:
         "minutes": minutes,
         "attenuation": sum(mean >= bound for bound in CLASS_DB),
     }
+
+
+def _nonce() -> str:
+    """Sent again with a request whose answer was lost."""
+    return _b64(secrets.token_bytes(16))
 
 
 def _b64(data: bytes) -> str:

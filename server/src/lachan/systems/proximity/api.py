@@ -46,9 +46,10 @@ Padding = Annotated[str, msgspec.Meta(max_length=REQUEST_BYTES)]
 
 
 class CodeTyped(msgspec.Struct):
-    """The code as the person typed it."""
+    """The code as the person typed it; `nonce`: 16 random bytes, the same when asked again after a lost answer."""
 
     code: Annotated[str, msgspec.Meta(max_length=64)]
+    nonce: Annotated[bytes, msgspec.Meta(max_length=32)] = b""
     padding: Padding = ""
 
 
@@ -256,7 +257,7 @@ def _said(refused: Refused) -> ApiError:
 )
 def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
     def work(decoy: bool) -> Token:
-        found = codes.claim(typed=payload.code, address=ip_of(request), decoy=decoy)
+        found = codes.claim(typed=payload.code, nonce=payload.nonce, address=ip_of(request), decoy=decoy)
         onset = found.onset_on.isoformat() if found.onset_on else None
         return Token(found.token, int(found.report), onset, int(found.expires_at.timestamp()))
 

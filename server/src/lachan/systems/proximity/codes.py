@@ -1,5 +1,6 @@
 """One-time codes: given by an officer, exchanged for a token, then for a certificate over the keys to come."""
 
+import hmac
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ KEEP_DAYS = 21
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNING_KEY = "proximity"
 AUDIENCE = "lachan-publish"
+_TOKEN = "proximity.token"  # noqa: S105  the name of a key, not the key
 TRIES_IP = ratelimit.Limit("proximity.code.ip", 60, 900)
 # Wrong codes from everywhere together: many addresses guess no faster. A hundred times what people mistype.
 TRIES_ALL = ratelimit.Limit("proximity.code.all", 3000, 900)
@@ -173,8 +175,10 @@ def undone_if(decoy: bool) -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def claim(*, typed: str, address: str, decoy: bool = False) -> Claim:
+def claim(*, typed: str, address: str, nonce: bytes = b"", decoy: bool = False) -> Claim:
     """Exchange a code for a token. Raises Refused: limited, unknown, used, withdrawn or past its time.
+
+    Who asks again with the same `nonce`, because the answer was lost, gets the same token until it is used.
 
     A decoy is told nothing of the code it names: it would be a guess that no limit counts.
     """
@@ -188,15 +192,18 @@ def claim(*, typed: str, address: str, decoy: bool = False) -> Claim:
         said = _("Nhiều mã 8 số sai từ nhiều mạng. Thử lại sau %(wait)s, hoặc xin cán bộ mã 16 chữ.")
         raise too_many("too_many_tries", said, wait)
     try:
-        return _claim(typed, decoy)
+        return _claim(typed, nonce, decoy)
     except Refused:
         if short:
             ratelimit.take(TRIES_ALL, "")
         raise
 
 
-def _claim(typed: str, decoy: bool) -> Claim:
-    token, now = new_token(), timezone.now()
+def _claim(typed: str, nonce: bytes, decoy: bool) -> Claim:
+    now = timezone.now()
+    # Made from the nonce rather than kept: only whoever drew it can ask again.
+    made = hmac.digest(keyring.secret(_TOKEN), _hash(typed) + nonce, "sha256")
+    token = made.hex() if nonce else new_token()
     with undone_if(decoy):
         code = Code.objects.select_for_update().filter(code_hash=_hash(typed)).first()
         if decoy:
@@ -205,6 +212,8 @@ def _claim(typed: str, decoy: bool) -> Claim:
             raise Refused("code_unknown", _("Không có mã này. Xem lại từng số cán bộ đã đọc."), at="code")
         if code.status == State.WITHDRAWN:
             raise Refused("code_withdrawn", _("Cán bộ đã thu hồi mã này. Xin mã mới."), at="code")
+        if code.status == State.CLAIMED and nonce and code.token_hash == hash_token(token) and code.expires_at > now:
+            return Claim(token, code.report, code.onset_on, code.expires_at)
         if code.status != State.ISSUED:
             raise Refused("code_used", _("Mã này đã dùng rồi. Mỗi mã dùng một lần; xin mã mới."), at="code")
         if code.expires_at <= now:

@@ -16,7 +16,7 @@ from lachan.systems.proximity import api, codes
 from lachan.systems.proximity.api import ANSWER_BYTES, MAX_KEYS
 from lachan.systems.proximity.errors import Refused
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Upload
-from lachan.systems.proximity.tests.devices import Device, today
+from lachan.systems.proximity.tests.devices import Device, b64, today
 from lachan_proximity import jws
 from lachan_proximity.identifiers.gaen import DayKey
 
@@ -55,6 +55,20 @@ def test_without_the_persons_yes_nothing_leads_from_the_code_to_the_keys(issue: 
     assert (upload.person_id, upload.outbreak_id) == (None, None)
     row = AuditEvent.objects.get(action="proximity.keys.publish")
     assert (row.subject_id, row.object_id) == (None, "")
+
+
+def test_a_lost_token_is_given_again_to_who_asked(issue: Issue) -> None:
+    device, code = Device(), issue()
+    mine, other = b64(bytes(16)), b64(bytes([1]) * 16)
+    first = device.send("verify", {"code": code.text, "nonce": mine}).json()
+    again = device.send("verify", {"code": codes.spoken(code.text), "nonce": mine}).json()
+    assert first["token"] == again["token"] and first["expires"] == again["expires"]
+    assert refusal(device.send("verify", {"code": code.text, "nonce": other})) == (422, "code_used")
+    assert refusal(device.verify(code.text)) == (422, "code_used")
+    key = device.key(1)
+    assert device.certify(first["token"], [key]).status_code == 200
+    assert refusal(device.send("verify", {"code": code.text, "nonce": mine})) == (422, "code_used"), "under way"
+    assert refusal(device.send("verify", {"code": "12345678", "nonce": mine})) == (422, "code_unknown")
 
 
 def test_a_lost_answer_is_given_again_and_stores_nothing_twice(issue: Issue) -> None:
