@@ -72,6 +72,7 @@ DESK_TABLE: dict[str, Row] = {
     "desk/calls/asked/<uuid:key>/": Row(f"/desk/calls/asked/{NO_KEY}/", callers(404), callers(404)),
     "desk/calls/<uuid:key>/": Row(f"/desk/calls/{NO_KEY}/", callers(404), callers(404)),
     "desk/calls/<uuid:key>/phone/": Row(f"/desk/calls/{NO_KEY}/phone/", callers(405), callers(404)),
+    "desk/retention/": Row("/desk/retention/", granters(200, 200), granters(405, 405)),
     "desk/officers/": Row("/desk/officers/", granters(200, 200), granters(405, 405)),
     "desk/officers/new/": Row("/desk/officers/new/", granters(200, 200), granters(422, 422)),
     "desk/officers/<int:number>/grant/": Row("/desk/officers/{officer}/grant/", granters(200, 404), granters(422, 404)),

@@ -13,6 +13,7 @@ from lachan.faces.desk import (
     pictures,
     place_urls,
     releases,
+    retention,
 )
 from lachan.faces.desk.bluezone_urls import urlpatterns as bluezone
 from lachan.faces.desk.entry_urls import urlpatterns as entry
@@ -58,6 +59,7 @@ urlpatterns = [
     *place_urls.urlpatterns,
     *bluezone,
     *watch,
+    path("desk/retention/", retention.page, name="retention"),
     path("desk/officers/", officers.listing, name="officers"),
     path("desk/officers/new/", officers.new, name="officer_new"),
     path("desk/officers/<int:number>/grant/", officers.grant, name="officer_grant"),

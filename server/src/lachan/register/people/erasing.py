@@ -89,6 +89,8 @@ def retention(today: date | None = None) -> dict[str, int]:
     """
     day = today or timezone.localdate()
     gone: dict[str, int] = {}
+    # What went with persons erased whole.
+    whole: dict[str, int] = {}
     failed: list[Exception] = []
     with audit.acting(audit.system("retention")):
         for holding in holdings.all_holdings():
@@ -106,8 +108,11 @@ def retention(today: date | None = None) -> dict[str, int]:
                     # Shown to the person as the erase date, so it must be the true one.
                     Person.objects.filter(pk=person.pk).update(erase_at=hold.until)
                     continue
-                erase_person(person=person, reason="retention")
+                for table, count in erase_person(person=person, reason="retention").items():
+                    whole[table] = whole.get(table, 0) + count
                 gone["people_person"] = gone.get("people_person", 0) + 1
+        with transaction.atomic():
+            audit.removed(whole)
     if failed:
         raise ExceptionGroup("retention failed in some rooms", failed)
     return gone
