@@ -193,7 +193,7 @@ class Filler:
         if column.type == "timestamp with time zone":
             return self.moment + timedelta(minutes=turn)
         if column.type == "date":
-            return self.moment.date() + timedelta(days=turn)
+            return self.moment.astimezone(VIETNAM).date() + timedelta(days=turn)
         if isinstance(column.model, SealedTextField):
             return column.model.get_db_prep_save("0905000418", connection)
         if column.given and (column.name == table.key or column.type not in ("text", "uuid")):
@@ -268,6 +268,9 @@ def filled(found: dict[str, Table], moment: datetime, last: date) -> Filler:
     for name, table in found.items():
         if table.watched:
             filler.fill(name)
+    # An account is somebody's, and goes with that person.
+    for turn in range(len(filler.keys["access_account"])):
+        filler.fill("people_person", turn)
     assert filler.troubles == {}, "say in EXAMPLES what such a row holds, or in NOBODY why it is about nobody"
     return filler
 
