@@ -11,10 +11,15 @@ export class Camera {
   /**
    * @param {HTMLVideoElement} video
    * @param {{state: (state: CameraState) => void, text: (text: string) => void}} tell
+   * @param {{reader?: URL, longest?: number, size?: {width: number, height: number}}} [how] another worker than the one
+   *   for QR codes, the longest side of what it is given, the size asked of the camera; in pixels
    */
-  constructor(video, tell) {
+  constructor(video, tell, { reader, longest = LONGEST_SIDE, size = { width: 1280, height: 720 } } = {}) {
     this.video = video;
     this.tell = tell;
+    this.reader = reader ?? new URL("./decoder.js", import.meta.url);
+    this.longest = longest;
+    this.size = size;
     this.canvas = document.createElement("canvas");
     /** @type {MediaStream | null} */
     this.stream = null;
@@ -35,7 +40,7 @@ export class Camera {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
-        video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } },
+        video: { facingMode: { ideal: "environment" }, width: { ideal: this.size.width }, height: { ideal: this.size.height } },
       });
       if (run !== this.run) {
         stream.getTracks().forEach((track) => track.stop());
@@ -49,7 +54,7 @@ export class Camera {
       this.tell.state(name === "NotAllowedError" || name === "SecurityError" ? "denied" : name === "NotFoundError" ? "none" : "failed");
       return;
     }
-    this.decoder = new Worker(new URL("./decoder.js", import.meta.url), { type: "module" });
+    this.decoder = new Worker(this.reader, { type: "module" });
     this.decoder.addEventListener("error", () => this.tell.state("failed"));
     this.decoder.addEventListener("message", ({ data }) => this.answered(data));
     this.tell.state("looking");
@@ -91,7 +96,7 @@ export class Camera {
       setTimeout(() => this.next(), FRAME_MS * 2);
       return;
     }
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(video.videoWidth, video.videoHeight));
+    const scale = Math.min(1, this.longest / Math.max(video.videoWidth, video.videoHeight));
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
     const context = canvas.getContext("2d", { willReadFrequently: true });
