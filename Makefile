@@ -1,5 +1,5 @@
 # Lá Chắn's front door. `make help` lists the targets.
-.PHONY: help install demo serve test lint types contract migrations unit unit-pg15 unit-proximity browser-tools dev bench match format words clean
+.PHONY: pictures help install demo serve test lint types contract migrations unit unit-pg15 unit-proximity browser-tools dev bench match format words clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -117,6 +117,9 @@ browser/%:
 
 unit-proximity: dev ## the Bluetooth package, which knows neither Django nor a database server
 	$(PYTEST) proximity/tests
+
+pictures: install ## what a server needs to take evidence pictures: it hides the faces in them
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[pictures]'
 
 bench: dev ## measure: make bench, or make bench BENCH=trace BENCH_SCALE=0.01
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[bench]'

@@ -229,6 +229,7 @@ CSRF_FREE: tuple[str, ...] = (
     "api/v1/me/pass",
     "api/v1/me/receipt",
     "api/v1/gate/keys",
+    "api/v1/gate/places/<uuid:key>/inside",
     "api/v1/notices/feed",
     "api/v1/notices/feed/<int:number>",
     "api/v1/notices/feed/<int:number>/from/<int:base>",

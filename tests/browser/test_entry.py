@@ -141,7 +141,7 @@ def test_a_party_declares_and_the_desk_decides_without_a_network(
     page.get_by_role("button", name="Save this part").click()
     page.get_by_role("link", name="The main traveller").click()
     page.get_by_label("The code lines").fill("P<THAKAEWMANEE<<SOMCHAI<<<<<<<<<<<<<<<<<<<<<\nAC12344")
-    expect(page.get_by_role("status")).to_have_text("Line 2 has 7 characters, it needs 44.")
+    expect(page.locator("#zone-help")).to_have_text("Line 2 has 7 characters, it needs 44.")
     fine(page)
     page.get_by_role("link", name="Fill in by hand").click()
     person(page, "SOMCHAI KAEWMANEE", "AC1234417")

@@ -1,5 +1,7 @@
-"""What the register of people asks of scans and stays: undoing a merge (scans refuse an update, stays are computed, so no
-journal of rows can do it), and the day each is gone."""
+"""What the register of people asks of scans and stays: undoing a merge, and the day each is gone.
+
+Scans refuse an update and stays are computed, so that no journal of rows can bring them back.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -50,10 +52,13 @@ def _bring_back(scans: list[str], kept: int, dropped: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS)
         columns = cursor.fetchone()[0]
-        move = (
-            "WITH moved AS (DELETE FROM checkin_event WHERE person_id = %s AND (id = ANY (%s::uuid[])) = %s RETURNING *)"
-            f" INSERT INTO checkin_event (person_id, {columns}) SELECT %s, {columns} FROM moved"  # noqa: S608  catalogue
-        )
+        # The only text joined into the statement is the catalogue's own.
+        move = f"""
+            WITH moved AS (
+                DELETE FROM checkin_event WHERE person_id = %s AND (id = ANY (%s::uuid[])) = %s RETURNING *
+            )
+            INSERT INTO checkin_event (person_id, {columns}) SELECT %s, {columns} FROM moved
+        """  # noqa: S608
         cursor.execute(move, [kept, scans, True, dropped])
         moved = int(cursor.rowcount)
         # The rest stays where it is, written anew so that it is projected again without the others.

@@ -1,11 +1,14 @@
-"""Making faces in a picture unrecognisable. A detector misses some, so pages ask for pictures without people."""
+"""Making faces in a picture unrecognisable. A detector misses some, so pages ask for pictures without people.
+
+The detector is an extra (`pip install lachan[pictures]`), as it is larger than all the rest of this room together: a
+server without it takes no pictures.
+"""
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 from PIL import Image
 
 #: Cascades that come with OpenCV: faces from the front, by two trainings, and from the side.
@@ -22,8 +25,15 @@ MARGIN = 0.25
 Box = tuple[int, int, int, int]
 
 
+def available() -> bool:
+    """Whether the detector is installed."""
+    return find_spec("cv2") is not None
+
+
 @cache
 def _detectors() -> tuple[Any, ...]:
+    import cv2
+
     folder = Path(cv2.__file__).parent / "data"
     found = tuple(cv2.CascadeClassifier(str(folder / name)) for name in _CASCADES)
     if any(detector.empty() for detector in found):
@@ -33,6 +43,9 @@ def _detectors() -> tuple[Any, ...]:
 
 def find(picture: Image.Image) -> list[Box]:
     """Where faces may be: left, top, width, height in pixels."""
+    import cv2
+    import numpy as np
+
     scale = min(1.0, LOOKED_AT / max(picture.size))
     small = picture.convert("L").resize([max(1, round(side * scale)) for side in picture.size])
     grey = cv2.equalizeHist(np.asarray(small))

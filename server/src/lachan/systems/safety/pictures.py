@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lachan.register.places.models import Place
 from lachan.systems.safety.errors import RefusedError
-from lachan.systems.safety.faces import obscured
+from lachan.systems.safety.faces import available, obscured
 from lachan.systems.safety.models import Photo
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -24,8 +24,15 @@ TYPES = ("image/jpeg", "image/png", "image/webp")
 def redrawn(content: bytes) -> bytes:
     """A JPEG of at most LONGEST pixels a side, upright, faces made unrecognisable, without any metadata.
 
-    Raises RefusedError for what is no picture of FORMATS, too large a file, or more pixels than any phone makes.
+    Raises RefusedError for what is no picture of FORMATS, too large a file, or more pixels than any phone makes, and
+    for every picture while the detector of faces is not installed.
     """
+    if not available():
+        raise RefusedError(
+            _("Máy chủ này chưa nhận ảnh vì chưa cài phần che khuôn mặt. Gửi biểu mẫu không kèm ảnh."),
+            "photo",
+            "no_pictures",
+        )
     if len(content) > MAX_BYTES:
         raise RefusedError(_("Ảnh lớn hơn 8 MB. Chụp lại ở cỡ nhỏ hơn."), "photo", "too_large")
     try:

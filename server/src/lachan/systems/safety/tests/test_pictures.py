@@ -98,3 +98,12 @@ def test_a_hostile_picture(photo: Image.Image) -> None:
 def test_an_empty_wall_has_no_face() -> None:
     assert faces.find(Image.new("RGB", (640, 480), (200, 200, 200))) == []
     assert faces.obscured(Image.new("RGB", (10, 7))).size == (10, 7)
+
+
+def test_a_server_that_cannot_hide_faces_takes_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "available", lambda: False)
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "JPEG")
+    with pytest.raises(RefusedError) as refused:
+        pictures.redrawn(out.getvalue())
+    assert refused.value.code == "no_pictures"
