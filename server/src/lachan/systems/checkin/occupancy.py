@@ -32,11 +32,22 @@ class VisitCounter:
         now = timezone.now()
         # No stay is longer than a day: the bound on t_in keeps to the index.
         named = self._people(Visit.objects.filter(place=place, t_in__gt=now - MAX_STAY, t_in__lte=now, t_out__gt=now))
-        # Of those without a name only the hour is known: who came within a usual stay and did not leave may be inside.
+        return named + self._private_inside(place, now)
+
+    def _private_inside(self, place: Place, now: datetime) -> int:
+        """Of those without a name only the hour is known: who came within a usual stay and did not leave may be inside.
+
+        Hour by hour, since those who leave early in that time came before it.
+        """
         usual = timedelta(minutes=place.typical_minutes or typical_stay(place.kind))
-        since = now - usual - timedelta(hours=1)
-        came, left = (self._private(place, way, since, after=True) for way in (Direction.IN, Direction.OUT))
-        return named + max(0, came - left)
+        counts = PrivateCount.objects.filter(place=place, hour__gt=now - usual - timedelta(hours=1), hour__lte=now)
+        hours: dict[datetime, int] = {}
+        for hour, direction, visits in counts.values_list("hour", "direction", "visits"):
+            hours[hour] = hours.get(hour, 0) + (visits if direction == Direction.IN else -visits)
+        inside = 0
+        for _hour, moved in sorted(hours.items()):
+            inside = max(0, inside + moved)
+        return inside
 
     def by_day(self, place: Place, days: int) -> list[Day]:
         """Days without visits are there, as 0."""
@@ -61,7 +72,6 @@ class VisitCounter:
     def _people(self, visits: QuerySet[Visit]) -> int:
         return visits.values("person_id").distinct().count()
 
-    def _private(self, place: Place, direction: Direction, since: datetime, *, after: bool = False) -> int:
-        counts = PrivateCount.objects.filter(place=place, direction=direction)
-        counts = counts.filter(hour__gt=since) if after else counts.filter(hour__gte=since)
+    def _private(self, place: Place, direction: Direction, since: datetime) -> int:
+        counts = PrivateCount.objects.filter(place=place, direction=direction, hour__gte=since)
         return counts.aggregate(total=Sum("visits"))["total"] or 0

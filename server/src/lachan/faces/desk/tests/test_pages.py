@@ -37,11 +37,12 @@ def test_the_bar_holds_what_the_role_opens(
     def sections(account: Any) -> list[str]:
         return [item.label for item in as_officer(account).get("/desk/").context["desk_nav"]]
 
-    station = ["Việc hôm nay", "Ca bệnh", "Ổ dịch", "Nơi sốt tăng", "Theo dõi", "Bluezone", "Nơi quét mã"]
+    watch = ["Ca bệnh", "Ổ dịch", "Nơi sốt tăng", "Theo dõi", "Bluezone", "Nơi quét mã"]
+    station = ["Việc hôm nay", *watch, "Quyền dữ liệu"]
     assert sections(commune_officer) == station
     assert sections(story.officer) == [*station, "Cán bộ"]
     assert sections(minister) == [
-        *station[1:],
+        *watch,
         "Tờ khai",
         "Lệnh khai báo",
         "Cán bộ",

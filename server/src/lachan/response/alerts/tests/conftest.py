@@ -84,8 +84,9 @@ def story(area_tree: Any, hanh: Any, khoi: Person, owner: Any) -> Story:
         visit(person(f"Khách {n}"), place, 50, 35)
     visit(index, small, 30, 60)
     visit(elder, small, 30, 60)
+    # Not a day on which anybody was anywhere, at whatever hour this runs: the notices must not name it.
     case = cases.record_case(
-        outbreak=outbreak, person=index, status="confirmed", onset_on=today - timedelta(days=3), by=None
+        outbreak=outbreak, person=index, status="confirmed", onset_on=today - timedelta(days=5), by=None
     )
     tracing.retrace(outbreak=outbreak, by=None, now=NOW)
     return Story(outbreak, case, place, small, hanh.person, khoi, elder, housemate)

@@ -15,7 +15,7 @@ from lachan.register.forms.actions import create_draft, load_forms, publish
 from lachan.register.forms.models import FormVersion, Response
 from lachan.register.places import actions as places
 from lachan.systems.checkin import health
-from lachan.systems.checkin.keeping import _retain_events, register
+from lachan.systems.checkin.keeping import _retain_events
 
 pytestmark = pytest.mark.django_db
 WELL = {"symptoms": ["none"], "contact": "no"}
@@ -123,7 +123,6 @@ def test_another_device_cannot_answer(client: Client, device: Any, hanh: Any, ti
 
 
 def test_answers_go_in_the_same_night_as_their_arrival(client: Client, device: Any, hanh: Any, clinic: Any) -> None:
-    register()
     checkin = arrive(device, hanh.person, clinic)
     assert send(client, device, checkin, WELL).status_code == 200
     event = health.event_of(device[0].pk, checkin)
