@@ -8,14 +8,14 @@ _OWNER_FORM = who(302, 404, 302, owner=422)
 _NOT_THERE = who(302, 404, 302)
 _PLACE = "/safety/{place}/"
 _BODY = {
-    "key": NO_KEY, "place": NO_KEY, "kind": "commitment", "at": "2026-11-24T06:40:00+07:00",
+    "key": NO_KEY, "owner": "0", "place": NO_KEY, "kind": "commitment", "at": "2026-11-24T06:40:00+07:00",
     "sent_at": "2026-11-24T06:40:00+07:00", "criteria": "market", "number": 1, "answers": {},
 }  # fmt: skip
 SAFETY: dict[str, Row] = {
     "api/v1/safety/changes": Row("/api/v1/safety/changes", PUBLIC, CLOSED),
-    "api/v1/safety/forms": Row("/api/v1/safety/forms", CLOSED, who(401, 404, 401), _BODY),
+    "api/v1/safety/forms": Row("/api/v1/safety/forms", CLOSED, who(401, 401, 401), _BODY),
     "api/v1/safety/photos/<uuid:key>": Row(
-        f"/api/v1/safety/photos/{NO_KEY}?place={NO_KEY}", CLOSED, who(401, 404, 401)
+        f"/api/v1/safety/photos/{NO_KEY}?place={NO_KEY}&owner=0", CLOSED, who(401, 401, 401)
     ),
     "api/v1/safety/places/<uuid:key>": Row(f"/api/v1/safety/places/{NO_KEY}", everybody(404), CLOSED),
     "api/v1/safety/roots": Row("/api/v1/safety/roots", PUBLIC, CLOSED),

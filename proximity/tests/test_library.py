@@ -1,5 +1,6 @@
 """What is fetched is what the log names, from the key that is trusted; what breaks off goes on."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from key_authority import NOW, Authority, shipped
+from lachan_proximity import jws
 from lachan_proximity.agent.library import GRACE_S, BusyError, Library, LibraryError
 from lachan_proximity.agent.line import Answer, OfflineError
 from lachan_proximity.keyfile import Signer
@@ -119,6 +121,42 @@ def test_a_log_that_differs_from_before_is_noticed(authority: Authority, tmp_pat
         authority.enter("file", "another.zip", b"")
         authority.publish(2)
     refused(authority, tmp_path, "log broken")
+
+
+@pytest.mark.parametrize("lie", ["other hash", "beyond the head", "first page alone"])
+def test_a_lie_about_the_log_does_not_stay(authority: Authority, tmp_path: Path, lie: str) -> None:
+    """Entries that follow from one another but do not lead to the signed head are forgotten, also after a restart."""
+    Library(tmp_path).refresh(authority.send, NOW)
+    before = json.loads((tmp_path / "state.json").read_text())
+    truth = list(authority.log)
+    head = {"aud": "lachan-log", "number": len(truth) + 1, "hash": "00" * 32}
+    if lie == "beyond the head":
+        head = {"aud": "lachan-log", "number": len(truth), "hash": truth[-1].hash.hex()}
+    elif lie == "first page alone":
+        # Two entries a page: the second page breaks off.
+        authority.publish(1)
+        authority.publish(2)
+        authority.away_at = f"log?after={len(truth) + 2}"
+        head["number"] = len(truth) + 9
+    authority.enter("file", "1790000000-1790003600-00009.zip", b"a lie")
+
+    def send(asked: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        told = authority.send(asked, body, headers)
+        if "log?after=" not in asked:
+            return told
+        said = json.loads(told.body) | {"head": jws.sign(head, authority.signer.key)}
+        return Answer(200, json.dumps(said).encode())
+
+    library = Library(tmp_path)
+    with pytest.raises(OfflineError if lie == "first page alone" else LibraryError):
+        library.refresh(send, NOW)
+    assert json.loads((tmp_path / "state.json").read_text()) == before
+    authority.log, authority.away_at = truth, ""
+    authority.files.clear()
+    name = authority.publish(0)
+    assert library.refresh(authority.send, NOW).new == 1
+    assert Library(tmp_path).refresh(authority.send, NOW).new == 0
+    assert Library(tmp_path).names() == [name]
 
 
 def test_a_file_kept_from_this_device_is_noticed(authority: Authority, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 /** "Cài đặt": what this phone keeps, installing, and signing out with or without the phone's own history. */
+import { createStore, delMany, values } from "../npm/idb-keyval/index.js";
 import { config, say } from "./page.js";
 import { waiting } from "./sending.js";
 import { answers, counts, facts, onChange, scans } from "./store.js";
@@ -10,6 +11,8 @@ const choice = /** @type {HTMLFieldSetElement} */ (document.getElementById("keep
 const form = /** @type {HTMLFormElement} */ (document.getElementById("sign-out"));
 const state = /** @type {HTMLElement} */ (document.getElementById("worker-state"));
 const FORGET_MS = 2_000;
+/** Facts that tell where somebody has been, whom they were near, or how they choose to be written down. */
+const OF_A_PERSON = ["bluezone", "bluezone-answers", "directories", "directories-wanted", "manner"];
 
 async function draw() {
   const mine = (await scans.all()).filter((scan) => scan.owner === config.owner);
@@ -41,6 +44,13 @@ async function forgetPages() {
   await done;
 }
 
+/** The pages of the facilities the person helps at are kept by another service worker. */
+async function forgetFacilities() {
+  if (!("caches" in globalThis)) return;
+  const names = (await caches.keys()).filter((name) => name.startsWith("lachan-safety-"));
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
 form.addEventListener("submit", async (event) => {
   if (form.dataset.ready) return;
   event.preventDefault();
@@ -53,9 +63,14 @@ form.addEventListener("submit", async (event) => {
     await counts.remove((await counts.all()).filter((count) => gone.has(count.scan)).map((count) => count.key));
     await facts.set("places", {});
     await facts.set("place-notices", []);
+    await Promise.all(OF_A_PERSON.map((name) => facts.set(name, null)));
+    const filledIn = createStore("lachan-safety", "forms");
+    const own = (await values(filledIn)).filter((kept) => kept.owner === config.account);
+    await delMany(own.map((kept) => kept.key), filledIn);
   }
   await facts.set("owner", "");
   await forgetPages();
+  await forgetFacilities();
   form.dataset.ready = "yes";
   form.requestSubmit();
 });

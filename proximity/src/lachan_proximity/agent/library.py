@@ -137,28 +137,33 @@ class Library:
         self._save()
 
     def _read_log(self, send: Send) -> None:
+        # Kept only once it ends in the signed head: entries of a lie must not stay in the way of the true log.
+        state = self._state | {"files": dict(self._state["files"])}
         for _page in range(_MOST_PAGES):
-            told = _document(_ask(send, f"log?after={self._state['number']}"))
+            number = int(state["number"])
+            told = _document(_ask(send, f"log?after={number}"))
             links = _links(told)
             head = self._head(told)
-            before = bytes.fromhex(self._state["hash"]) if self._state["hash"] else chain.START
-            number = int(self._state["number"])
+            last = int(head.get("number", 0))
+            before = bytes.fromhex(state["hash"]) if state["hash"] else chain.START
             if (wrong := chain.broken_at(links, before, number)) is not None:
                 raise LibraryError("log broken", f"entry {wrong} of the log does not follow from what it said before")
+            if links and links[-1].number > last:
+                raise LibraryError("log broken", f"entry {links[-1].number} is beyond the head of the log")
             for each in links:
-                self._enter(each)
+                _enter(state, each)
             if links:
-                self._state["number"], self._state["hash"] = links[-1].number, links[-1].hash.hex()
-            self._save()
-            if int(head.get("number", 0)) <= self._state["number"]:
+                state["number"], state["hash"] = links[-1].number, links[-1].hash.hex()
+            if last <= state["number"]:
                 break
             if not links:
                 raise LibraryError("log broken", "the log ends before its own head")
         else:
             raise LibraryError("log broken", "the log does not end")
-        same = (int(head.get("number", 0)), str(head.get("hash", ""))) == (self._state["number"], self._state["hash"])
-        if not same:
+        if (last, str(head.get("hash", ""))) != (state["number"], state["hash"]):
             raise LibraryError("log broken", "the server shows another log than before")
+        self._state = state
+        self._save()
 
     def _head(self, told: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -170,14 +175,6 @@ class Library:
         if head.get("aud") != "lachan-log":
             raise LibraryError("log broken", "what is signed is no head of a log")
         return head
-
-    def _enter(self, each: chain.Link) -> None:
-        if each.kind == "file":
-            self._state["files"][each.subject] = {"digest": each.digest.hex(), "at": each.at}
-        elif each.kind == "erased":
-            self._state["files"].pop(each.subject, None)
-        elif each.kind == "settings":
-            self._state["settings"] = each.digest.hex()
 
     def _read_settings(self, send: Send) -> None:
         path, wanted = self.folder / _SETTINGS, self._state["settings"]
@@ -252,6 +249,15 @@ def _links(told: Mapping[str, Any]) -> list[chain.Link]:
         ]
     except (KeyError, TypeError, ValueError) as wrong:
         raise LibraryError("log broken", "the log cannot be read") from wrong
+
+
+def _enter(state: dict[str, Any], each: chain.Link) -> None:
+    if each.kind == "file":
+        state["files"][each.subject] = {"digest": each.digest.hex(), "at": each.at}
+    elif each.kind == "erased":
+        state["files"].pop(each.subject, None)
+    elif each.kind == "settings":
+        state["settings"] = each.digest.hex()
 
 
 def _digest(content: bytes) -> str:

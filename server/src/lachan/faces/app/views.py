@@ -81,6 +81,8 @@ def _page(request: HttpRequest, people: list[Person], **more: Any) -> dict[str, 
         "notice_count": unread,
         "config": {
             "owner": owner,
+            # The facilities' forms on this phone are an account's, not a person's.
+            "account": str(request.user.pk),
             "name": own.name if own else "",
             "you": you,
             "language": language,

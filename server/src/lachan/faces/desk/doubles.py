@@ -23,7 +23,7 @@ from lachan.register.access.scope import require
 from lachan.register.people import holdings, matching, merging, reading
 from lachan.register.people.models import Identifier, MatchPair, Merge, Person
 from lachan.register.people.near import facts_of
-from lachan.register.people.similarity import LIKELY, Likeness, compare
+from lachan.register.people.similarity import LIKELY, OFFERED, Likeness, compare
 
 PAGE = 50
 NEWEST = 20
@@ -101,20 +101,22 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require(Permission.PERSON_WRITE)
 def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
-    """Two records side by side, and the officer's word on them."""
+    """Two records side by side, and the officer's word on them. Any two others are not: a record has its own door."""
     account = reach.officer(request)
     if key == other:
         raise Http404
     people = [reach.person(request, each, Permission.PERSON_WRITE) for each in (key, other)]
     facts = facts_of(people)
     likeness = compare(facts[people[0].pk], facts[people[1].pk])
+    said = MatchPair.objects.filter(left__in=people, right__in=people).select_related("decided_by").first()
+    if said is None and likeness.probability < OFFERED:
+        raise Http404
     form = DecideForm(people, request.POST or None, initial={"keep": str(_longer(people).key)})
     if request.method == "POST" and form.is_valid():
         try:
             return _decide(request, form, people, likeness)
         except merging.MergeError as error:
             form.add_error(None, str(error))
-    said = MatchPair.objects.filter(left__in=people, right__in=people).select_related("decided_by").first()
     context = {
         "form": form,
         "people": [(person, about(person, timezone.localdate())) for person in people],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from lachan.faces.desk import reach
 from lachan.faces.desk.place_forms import PlaceFileForm
+from lachan.ground import audit
 from lachan.ground.platform import wording
 from lachan.register.access.models import Account
 from lachan.register.access.roles import Permission
@@ -156,7 +157,9 @@ def _heading(job: Manifest) -> str:
 @require(Permission.ENTRY_DECIDE)
 @require_GET
 def rejects(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The rows to mend, as the carrier wrote them: names, papers and births. Recorded."""
     job = _job(request, key)
     if not job.rejects:
         raise Http404
+    audit.record(action="entry.manifest.rejects.read", obj=job, purpose="border")
     return _file("la-chan-can-sua", bytes(job.rejects))

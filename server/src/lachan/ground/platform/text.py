@@ -7,7 +7,10 @@ _SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics, đ as d, single spaces: "Thanh Hoá", "Thanh Hóa" and "thanh hoa" fold alike."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    """Lower case without diacritics, đ as d, single spaces: "Thanh Hoá", "Thanh Hóa" and "thanh hoa" fold alike.
+
+    NUL is left out: PostgreSQL has no text with it.
+    """
+    decomposed = unicodedata.normalize("NFD", text.replace("\0", "").casefold().replace("đ", "d"))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _SPACES.sub(" ", bare).strip()

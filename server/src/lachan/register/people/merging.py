@@ -119,7 +119,9 @@ def undo(*, merge: Merge, reason: str, by: Account | None) -> tuple[Person, int]
             _("Không gỡ được: một điều ghi sau lần gộp không cho trả lại như cũ. Xem lại tài khoản và số giấy tờ.")
         ) from error
     merge.undone_at, merge.undone_by, merge.undo_reason, merge.journal = timezone.now(), by, reason.strip()[:500], None
-    merge.save(update_fields=["undone_at", "undone_by", "undo_reason", "journal"])
+    # The record that is back has its own name, which must not outlive it here.
+    merge.dropped_name = ""
+    merge.save(update_fields=["undone_at", "undone_by", "undo_reason", "journal", "dropped_name"])
     audit.record(
         action="people.person.unmerge",
         subjects=[kept, dropped],

@@ -1,13 +1,14 @@
 """What the matching of records holds of a person: proposed pairs, and the merges with what each of them moved."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lachan.register.people import holdings
+from lachan.register.people import holdings, rights
 from lachan.register.people.models import MatchPair, Merge, RightsRequest
 
 
@@ -36,7 +37,7 @@ def register() -> None:
         person_field="kept",
         fields=["at", "reason", "rows", "undo_until", "undone_at"],
     )
-    holdings.register(replace(merges, retain=_forget_journals))
+    holdings.register(replace(merges, erase=_forget_merges, retain=_forget_journals))
     asked = holdings.of_model(
         room="people",
         label=_("Yêu cầu về dữ liệu của mình"),
@@ -69,5 +70,21 @@ def _forget_journals(today: date) -> int:
     return Merge.objects.filter(undo_until__lte=today, journal__isnull=False).update(journal=None)
 
 
+@transaction.atomic
+def _forget_merges(person_id: int) -> int:
+    """Those into the record, and those undone that once made it, or what is merged into it, part of another."""
+    into = Merge.objects.filter(kept_id=person_id)
+    gone = [person_id, *into.filter(undone_at=None).values_list("dropped_number", flat=True)]
+    undone = Q(dropped_number__in=gone, undone_at__isnull=False)
+    return Merge.objects.filter(Q(kept_id=person_id) | undone).delete()[0]
+
+
+@transaction.atomic
 def _forget_who_asked(person_id: int) -> int:
-    return RightsRequest.objects.filter(person_id=person_id).update(person=None, wish=None, answer=None)
+    """What is still open ends here: an erasure asked for is done, nothing else can be done any more."""
+    asked, now = RightsRequest.objects.filter(person_id=person_id), timezone.now()
+    until = timezone.localdate(now) + timedelta(days=rights.clocks()["keep_days"])
+    waiting, erasure = asked.filter(closed_at=None), RightsRequest.Kind.ERASE
+    waiting.exclude(kind=erasure).update(status=RightsRequest.Status.REFUSED, closed_at=now, erase_at=until)
+    waiting.filter(kind=erasure).update(status=RightsRequest.Status.DONE, closed_at=now, erase_at=until)
+    return asked.update(person=None, wish=None, answer=None)

@@ -132,8 +132,10 @@ def _open(request: RightsRequest) -> RightsRequest:
 
 @transaction.atomic
 def take(*, request: RightsRequest, by: Account) -> RightsRequest:
-    """The officer answers for it from now on; the person sees who, and by when it will be done."""
+    """The officer answers for it from now on; the person sees who, and by when it will be done. Raises RightsError."""
     found = _open(request)
+    if found.taken_by is not None and found.taken_by != by:
+        raise RightsError(_("%(name)s đã nhận trả lời yêu cầu này.") % {"name": found.taken_by.name})
     found.taken_at, found.taken_by, found.status = found.taken_at or timezone.now(), by, Status.TAKEN
     found.save(update_fields=["taken_at", "taken_by", "status"])
     audit.record(action="people.rights.take", subject=found.person_id, obj=found)
@@ -187,6 +189,8 @@ def do(*, request: RightsRequest, answer: str, by: Account) -> RightsRequest:
         audit.record(
             action="people.rights.erased", subject=number, obj=found, detail={"sha256": found.receipt["sha256"]}
         )
+        # Nobody is left to read it.
+        answer = ""
     return _close(found, Status.DONE, answer, by)
 
 
@@ -222,7 +226,7 @@ def _born(wish: str) -> dict[str, Any]:
             return {"birth_date": datetime.strptime(text, form).date()}  # noqa: DTZ007  a day, no moment
         except ValueError:
             continue
-    if text.isdigit() and len(text) == 4:
+    if text.isascii() and text.isdigit() and len(text) == 4:
         return {"birth_year": int(text)}
     raise RightsError(_("Ngày sinh ghi là “%(typed)s”: trả lời và sửa bằng tay.") % {"typed": text[:40]})
 

@@ -57,7 +57,8 @@ def standing(traveller: Traveller) -> Decision | None:
 
 
 def follow(decision: Decision, by: Account) -> None:
-    """Let the monitoring follow a decision just kept: an order's plan ends with the order, a new one begins.
+    """Let the monitoring follow a decision just kept: a plan that this traveller's orders began ends with the order, a
+    new one begins.
 
     A decision that came late and does not stand changes nothing. Raises care.CareError. Inside a transaction.
     """
@@ -65,16 +66,20 @@ def follow(decision: Decision, by: Account) -> None:
     if standing(traveller) != decision:
         return
     running = Plan.objects.filter(
-        pk__in=traveller.decisions.exclude(pk=decision.pk).values("plan"), status=Plan.Status.OPEN
+        pk__in=traveller.decisions.exclude(pk=decision.pk).values("plan"),
+        reason=Plan.Reason.QUARANTINE,
+        status=Plan.Status.OPEN,
     )
     for plan in running:
+        if not _began(plan, traveller):
+            continue
         over = plan.ends_on <= today()
         care.end_plan(plan=plan, ending=Plan.Ending.WELL if over else Plan.Ending.RELEASED, by=by)
     if decision.kind != Decision.Kind.QUARANTINE or decision.starts_on is None or decision.ends_on is None:
         return
     declaration = traveller.declaration
     disease = declaration.order.disease
-    # Whoever is watched already (as a contact, say) goes on being watched by that plan.
+    # Whoever is watched already (as a contact, say) goes on being watched by that plan; it outlives this order.
     known = Plan.objects.filter(person_id=traveller.person_id, disease=disease, status=Plan.Status.OPEN).first()
     decision.plan = known or care.open_plan(
         person=traveller.person,
@@ -86,6 +91,12 @@ def follow(decision: Decision, by: Account) -> None:
         area=decision.registered.area if decision.registered else declaration.area,
     )
     decision.save(update_fields=["plan"])
+
+
+def _began(plan: Plan, traveller: Traveller) -> bool:
+    """Whether an order on this traveller began the plan; later orders, on others too, are only linked to it."""
+    first = Decision.objects.filter(plan=plan).order_by("pk").first()
+    return first is not None and first.traveller_id == traveller.pk
 
 
 def address(host: str, code: str) -> str:

@@ -36,6 +36,7 @@ _waiting = threading.BoundedSemaphore(max(1, config.threads() // 2))
 BUSY_S = 1
 CHAFF = "X-Chaff"
 MAX_HEARD_AT_ONCE = 500
+NONCE_BYTES = 16
 
 Bytes16 = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
 Interval = Annotated[int, msgspec.Meta(ge=0, le=0x7FFFFFFF)]
@@ -46,7 +47,8 @@ Padding = Annotated[str, msgspec.Meta(max_length=REQUEST_BYTES)]
 
 
 class CodeTyped(msgspec.Struct):
-    """The code as the person typed it; `nonce`: 16 random bytes, the same when asked again after a lost answer."""
+    """The code as the person typed it; `nonce`: 16 to 32 random bytes, the same when asked again after a lost answer;
+    or none."""
 
     code: Annotated[str, msgspec.Meta(max_length=64)]
     nonce: Annotated[bytes, msgspec.Meta(max_length=32)] = b""
@@ -257,6 +259,10 @@ def _said(refused: Refused) -> ApiError:
 )
 def verify(request: HttpRequest, payload: CodeTyped) -> HttpResponse:
     def work(decoy: bool) -> Token:
+        # A short one could be guessed, and with it the token of somebody else's code.
+        if 0 < len(payload.nonce) < NONCE_BYTES:
+            said = _("nonce phải dài từ %(n)d byte ngẫu nhiên trở lên, hoặc để trống.") % {"n": NONCE_BYTES}
+            raise Refused("nonce_short", said, at="nonce")
         found = codes.claim(typed=payload.code, nonce=payload.nonce, address=ip_of(request), decoy=decoy)
         onset = found.onset_on.isoformat() if found.onset_on else None
         return Token(found.token, int(found.report), onset, int(found.expires_at.timestamp()))

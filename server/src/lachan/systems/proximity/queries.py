@@ -44,9 +44,8 @@ def codes_in(areas: Areas) -> QuerySet[Code]:
 def cases_without_code(areas: Areas) -> QuerySet[Case]:
     """Probable and confirmed cases of outbreaks run there that have neither a code they can still use nor used one,
     newest first."""
-    live = Q(status=State.ISSUED, expires_at__gt=timezone.now())
-    under_way = Q(status__in=[State.CLAIMED, State.CERTIFIED, State.USED])
-    coded = Code.objects.filter(live | under_way, case=OuterRef("pk"))
+    live = Q(status__in=[State.ISSUED, State.CLAIMED, State.CERTIFIED], expires_at__gt=timezone.now())
+    coded = Code.objects.filter(live | Q(status=State.USED), case=OuterRef("pk"))
     return (
         Case.objects.filter(outbreak__area__in=areas, status__in=[Status.PROBABLE, Status.CONFIRMED])
         .exclude(Exists(coded))

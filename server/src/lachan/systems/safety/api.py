@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from lachan.ground.platform.api import ApiError, endpoint, respond
 from lachan.register.access import ratelimit
+from lachan.register.access.models import Account
 from lachan.register.access.tokens import require_device
 from lachan.register.places import queries as places
 from lachan.systems.safety import actions, pictures, refreshing
@@ -29,6 +30,7 @@ _CODES = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with its offset from UTC")]
+Owner = Annotated[str, Meta(max_length=40, description="The number of the account that filled it in")]
 Answered = Annotated[dict[str, int | str], Meta(max_length=200)]
 
 
@@ -37,6 +39,8 @@ class FormBody(msgspec.Struct, forbid_unknown_fields=True):
     number of points (0 and 1 for tasks and for passed or not) or "na". `sent_at` lets a wrong clock be corrected."""
 
     key: UUID
+    #: Who filled it in: a phone changes hands while a form waits.
+    owner: Owner
     place: UUID
     kind: Literal["commitment", "assessment"]
     at: Moment
@@ -66,9 +70,10 @@ class FormReceipt(msgspec.Struct):
 
 
 class OfPlace(msgspec.Struct):
-    """The place's public key."""
+    """The place's public key, and who took the picture."""
 
     place: UUID
+    owner: Owner
 
 
 class PhotoReceipt(msgspec.Struct):
@@ -144,6 +149,13 @@ def _limit(device: int) -> None:
         raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, retry_after=wait)
 
 
+def _own(account: Account, owner: str) -> None:
+    """Whoever is signed in now signs nothing that somebody else filled in: it stays on the phone for them."""
+    if owner != str(account.pk):
+        message = _("Bản này do tài khoản khác điền. Đăng nhập tài khoản đó trên máy này để gửi.")
+        raise ApiError(HTTPStatus.UNAUTHORIZED, "other_account", message, at="owner")
+
+
 @endpoint(
     "POST",
     "/api/v1/safety/forms",
@@ -154,6 +166,7 @@ def _limit(device: int) -> None:
     statuses={
         200: "Stored before under this key",
         201: "Stored",
+        401: "Not signed in, or as another account than the one that filled it in",
         404: "The account does not help at this place, or the place has not joined",
         409: "The key was used for another form",
         422: "The form is not complete, too old, or its criteria have changed",
@@ -162,6 +175,7 @@ def _limit(device: int) -> None:
 def forms(request: HttpRequest, payload: FormBody) -> HttpResponse:
     device = require_device(request)
     _limit(device.pk)
+    _own(device.account, payload.owner)
     place = places.places_of(device.account).filter(key=payload.place).first()
     if place is None:
         raise ApiError(HTTPStatus.NOT_FOUND, "place_unknown", _("Tài khoản này không giúp ở nơi đó."), at="place")
@@ -170,11 +184,12 @@ def forms(request: HttpRequest, payload: FormBody) -> HttpResponse:
         kind=payload.kind,
         at=payload.at,
         answers=payload.answers,
-        criteria=payload.criteria,
+        criteria=payload.criteria.replace("\0", ""),
         number=payload.number,
-        note=payload.note,
+        # PostgreSQL has no text with NUL.
+        note=payload.note.replace("\0", ""),
         seconds=payload.seconds,
-        challenge=payload.challenge,
+        challenge=payload.challenge.replace("\0", ""),
         photos=tuple(payload.photos),
     )
     behind = timezone.now() - payload.sent_at.astimezone(UTC)
@@ -219,6 +234,7 @@ def receipt(entry: Entry, offset: int = 0) -> FormReceipt:
     parameters={"key": {"type": "string", "format": "uuid", "description": "Made on the phone"}},
     statuses={
         200: "Kept",
+        401: "Not signed in, or as another account than the one that took it",
         404: "The account does not help at this place",
         413: "Larger than 8 MB",
         415: "Not sent as a picture",
@@ -228,6 +244,7 @@ def receipt(entry: Entry, offset: int = 0) -> FormReceipt:
 def photos(request: HttpRequest, query: OfPlace, key: UUID) -> PhotoReceipt:
     device = require_device(request)
     _limit(device.pk)
+    _own(device.account, query.owner)
     found = places.places_of(device.account).filter(key=query.place).first()
     if found is None:
         raise ApiError(HTTPStatus.NOT_FOUND, "place_unknown", _("Tài khoản này không giúp ở nơi đó."), at="place")

@@ -113,7 +113,7 @@ def inspect(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     version, criteria = found
     account = _officer(request)
-    note = request.POST.get("note", "")[:MAX_NOTE]
+    note = request.POST.get("note", "").replace("\0", "")[:MAX_NOTE]
     initial = {"key": uuid7(), "criteria": version.code, "number": version.number}
     form = full_form(criteria, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -162,4 +162,5 @@ def photo(request: HttpRequest, key: UUID, photo: UUID) -> HttpResponse:
     found = Photo.objects.filter(place=place, key=photo).exclude(content=None).first()
     if found is None or found.content is None:
         raise Http404
+    audit.record(action="safety.photo.read", obj=place)
     return picture(found.content)

@@ -15,6 +15,8 @@ from lachan.systems.safety.models import Photo
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+#: PNG and WebP are unpacked whole; a JPEG is made smaller while it is read.
+MAX_PIXELS_WHOLE = 12_000_000
 LONGEST = 1280
 QUALITY = 78
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -38,7 +40,8 @@ def redrawn(content: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as found:
             # The header tells the size before a pixel is unpacked.
-            if found.width * found.height > MAX_PIXELS:
+            most = MAX_PIXELS if found.format == "JPEG" else MAX_PIXELS_WHOLE
+            if found.width * found.height > most:
                 raise RefusedError(_("Ảnh quá nhiều điểm. Chụp lại ở cỡ nhỏ hơn."), "photo", "too_large")
             found.draft("RGB", (LONGEST * 2, LONGEST * 2))
             upright = ImageOps.exif_transpose(found) or found

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_safe
 from lachan.ground.platform import static_files
 from lachan.ground.platform.ids import uuid7
 from lachan.ground.platform.wording import english
+from lachan.register.access import ratelimit
 from lachan.register.access.models import Account
 from lachan.register.access.scope import citizen_required
 from lachan.register.access.tokens import device_of
@@ -25,6 +26,7 @@ from lachan.register.places import queries as places
 from lachan.register.places.models import Place, PlaceStaff
 from lachan.systems.safety import actions, pictures, reading, versions
 from lachan.systems.safety.actions import Said, Signer
+from lachan.systems.safety.api import SENDS
 from lachan.systems.safety.challenges import challenge_of
 from lachan.systems.safety.criteria import Criteria
 from lachan.systems.safety.errors import RefusedError
@@ -124,7 +126,7 @@ def _config(request: HttpRequest, found: list[Place]) -> dict[str, Any]:
 def _said(request: HttpRequest, form: AnswersForm, kind: str, challenge: str, photos: tuple[UUID, ...]) -> Said:
     began = request.POST.get("began", "")
     seconds = None
-    if began.isdigit() and len(began) < 12:
+    if began.isascii() and began.isdigit() and len(began) < 12:
         seconds = max(0, min(2_000_000, int(timezone.now().timestamp()) - int(began)))
     return Said(
         key=form.cleaned_data["key"],
@@ -144,15 +146,23 @@ def _signer(request: HttpRequest) -> Signer:
     return Signer(account, account.name, device.pk if device else None)
 
 
+def _limit(request: HttpRequest) -> None:
+    """The limit of the phone's own sending, also for pages; raises RefusedError."""
+    device = device_of(request)
+    if ratelimit.take(SENDS, str(device.pk) if device else f"account-{_account(request).pk}"):
+        raise RefusedError(_("Gửi quá nhiều lần. Chờ vài phút rồi gửi lại."), "", "too_many")
+
+
 def _send(request: HttpRequest, place: Place, form: AnswersForm, kind: str, challenge: str) -> Entry | None:
     """Store the form; None when it was refused, with the reason at the form."""
     try:
-        photos: tuple[UUID, ...] = ()
-        if sent := form.cleaned_data.get("photo"):
-            photos = (pictures.keep(place=place, key=uuid7(), content=sent.read(pictures.MAX_BYTES + 1)).key,)
+        _limit(request)
         known = Entry.objects.filter(place=place, key=form.cleaned_data["key"]).first()
         if known is not None:
             return known
+        photos: tuple[UUID, ...] = ()
+        if sent := form.cleaned_data.get("photo"):
+            photos = (pictures.keep(place=place, key=uuid7(), content=sent.read(pictures.MAX_BYTES + 1)).key,)
         said = _said(request, form, kind, challenge, photos)
         return actions.submit(place=place, said=said, signer=_signer(request))[0]
     except RefusedError as error:
@@ -321,6 +331,7 @@ def reply(request: HttpRequest, key: UUID, entry: UUID) -> HttpResponse:
             key=form.cleaned_data["key"], kind=Kind.REPLY, at=timezone.now(), answers={}, note=note, about=about.key
         )
         try:
+            _limit(request)
             if not Entry.objects.filter(place=place, key=said.key).exists():
                 actions.submit(place=place, said=said, signer=_signer(request))
         except RefusedError as error:

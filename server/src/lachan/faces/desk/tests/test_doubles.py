@@ -47,11 +47,15 @@ def test_every_room_has_its_rows_again(story: Story, twin: Person, desk: Client)
     assert {number: held(number) for number in before} == before
     assert Contact.objects.filter(pk=second.pk).exists()
     assert audited("people.person.unmerge") == 2
+    assert "Nguyen Thi Hanh" in text(desk.get(LIST)), "told once, right after"
+    page = text(desk.get(f"/desk/people/merges/{done.key}/"))
+    assert "Hồ sơ đã tách" in page and "Nguyen Thi Hanh" not in page
 
 
 def test_two_contacts_of_one_outbreak_become_one_and_two_again(story: Story, desk: Client) -> None:
     """Both records are contacts with evidence and the second has a case: what hangs on a row that goes comes back."""
     tin, elder = story.tin, story.elder
+    matching.propose([matching.Proposal(tin.pk, elder.pk, 0.5, ("area",))])
     before = held(tin.pk), held(elder.pk)
     evidence = {p.pk: story.contact(p).exposures.count() for p in (tin, elder)}
     assert all(evidence.values())
@@ -71,6 +75,15 @@ def test_side_by_side_with_the_reading_in_the_trail(story: Story, twin: Person, 
     assert audited("people.record.read", twin) == audited("people.record.read", story.hanh) == 1
 
 
+def test_two_records_that_nothing_joins_are_not_opened(story: Story, desk: Client) -> None:
+    merge = {"decision": "merge", "keep": str(story.sick.key), "reason": "x"}
+    assert desk.get(beside(story.sick, story.hanh)).status_code == 404
+    assert desk.post(beside(story.sick, story.hanh), merge).status_code == 404
+    assert audited("people.record.read", story.hanh) == 0 and not Merge.objects.exists()
+    matching.propose([matching.Proposal(story.sick.pk, story.hanh.pk, 0.2, ("area",))])
+    assert desk.get(beside(story.hanh, story.sick)).status_code == 200
+
+
 def test_two_people_are_remembered_as_two(story: Story, twin: Person, desk: Client) -> None:
     matching.propose([matching.Proposal(twin.pk, story.hanh.pk, 0.97, ("phone", "name"))])
     assert "cùng số điện thoại" in text(desk.get(LIST)).lower()
@@ -85,6 +98,7 @@ def test_two_people_are_remembered_as_two(story: Story, twin: Person, desk: Clie
 def test_another_commune_sees_nothing(story: Story, twin: Person, other_commune_officer: Any, desk: Client) -> None:
     matching.propose([matching.Proposal(twin.pk, story.hanh.pk, 0.97, ("name",))])
     matching.propose([matching.Proposal(story.tin.pk, story.hanh.pk, 0.5, ("name",))])
+    matching.propose([matching.Proposal(story.sick.pk, twin.pk, 0.5, ("name",))])
     desk.post(beside(story.sick, twin), {"decision": "merge", "keep": str(story.sick.key), "reason": "x"})
     elsewhere = as_officer(other_commune_officer)
     page = elsewhere.get(LIST)

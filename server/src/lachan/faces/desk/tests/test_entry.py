@@ -21,6 +21,7 @@ from lachan.systems.entry.models import (
     Gate,
     GateTest,
     GateTestPaper,
+    Manifest,
     Passenger,
     Traveller,
 )
@@ -184,7 +185,10 @@ def test_a_carriers_list_shows_who_has_not_declared(declared: Declaration, borde
     assert "Đang đọc vn627.csv" in border.get(page).content.decode()
     manifests.work()
     assert "3 dòng sẵn sàng đưa vào" in border.get(page).content.decode()
+    handed = AuditEvent.objects.filter(action="entry.manifest.rejects.read")
+    assert not handed.exists()
     assert border.get(f"{page}rejects.xlsx").status_code == 200
+    assert [(row.object_id, row.purpose) for row in handed] == [(str(Manifest.objects.get().pk), "border")]
     border.post(page, {"good": ""})
     manifests.work()
     assert "3 hành khách trên chuyến" in border.get(page).content.decode()
@@ -207,6 +211,7 @@ def test_a_carriers_list_shows_who_has_not_declared(declared: Declaration, borde
     Gate.objects.filter(pk="da-nang").update(area=area_tree.hanoi)
     for gone in (page, f"{page}rejects.xlsx", address):
         assert border.get(gone).status_code == 404
+    assert handed.count() == 1
     assert "TRAN BINH" not in border.get("/desk/entry/waiting/").content.decode()
 
 

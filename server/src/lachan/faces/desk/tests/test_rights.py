@@ -10,7 +10,7 @@ from django.utils import timezone
 from lachan.faces.desk.tests.conftest import as_officer, audited, text
 from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
-from lachan.register.people import rights, working_days
+from lachan.register.people import erasing, rights, working_days
 from lachan.register.people.models import Person, RightsRequest
 from lachan.register.people.tests.test_holdings import law  # noqa: F401  a fixture
 from lachan.testing.cast import sign_in
@@ -89,10 +89,11 @@ def test_a_birth_is_put_right(
     assert (hanh.person.birth_date, hanh.person.birth_year) == (born, year)
 
 
-def test_what_can_not_be_read_is_left_to_the_officer(citizen: Client, officer: Client, hanh: Any) -> None:
-    asked = ask(citizen, "rectify", field="birth", wish="hôm qua")
+@pytest.mark.parametrize("wish", ["hôm qua", "²²²²"])
+def test_what_can_not_be_read_is_left_to_the_officer(citizen: Client, officer: Client, wish: str) -> None:
+    asked = ask(citizen, "rectify", field="birth", wish=wish)
     answer = officer.post(f"{LIST}{asked.key}/", {"do": "do"})
-    assert answer.status_code == 422 and "hôm qua" in text(answer)
+    assert answer.status_code == 422 and wish in text(answer)
     asked.refresh_from_db()
     assert asked.closed_at is None
 
@@ -101,15 +102,47 @@ def test_an_erasure_leaves_a_receipt_that_the_trail_vouches_for(citizen: Client,
     asked = ask(citizen, "erase", wish="Tôi không dùng nữa")
     number = hanh.person.pk
     assert Client().get(f"/app/erased/{asked.key}/").status_code == 404, "nothing is erased yet"
-    officer.post(f"{LIST}{asked.key}/", {"do": "do", "answer": ""})
+    officer.post(f"{LIST}{asked.key}/", {"do": "do", "answer": "Đã gọi bà Hạnh"})
     assert not Person.objects.filter(pk=number).exists()
     asked.refresh_from_db()
     assert asked.person is None and asked.wish is None and asked.receipt["rows"]
+    assert asked.answer == "", "what the officer wrote has nobody left to read it"
     page = text(Client().get(f"/app/erased/{asked.key}/"))
     assert asked.receipt["sha256"] in page.replace(" ", "") and asked.number in page and "Hạnh" not in page
     event = AuditEvent.objects.get(action="people.rights.erased", subject_id=number)
     assert event.detail["sha256"] == asked.receipt["sha256"]
     assert officer.get(f"{LIST}{asked.key}/").status_code == 200
+
+
+def test_with_the_person_nothing_is_left_waiting(citizen: Client, officer: Client, hanh: Any) -> None:
+    open_, erasure = ask(citizen, "restrict", wish="Đừng gọi nữa"), ask(citizen, "erase")
+    answered = ask(citizen, "access")
+    officer.post(f"{LIST}{answered.key}/", {"do": "do"})
+    answered.refresh_from_db()
+    with audit.acting(audit.system("tests")):
+        erasing.erase_person(person=hanh.person, reason="tests")
+    for asked, status in ((open_, "refused"), (erasure, "done")):
+        asked.refresh_from_db()
+        kept = timezone.localdate() + timedelta(days=rights.clocks()["keep_days"])
+        assert asked.closed_at is not None and (asked.status, asked.erase_at) == (status, kept)
+        assert officer.get(f"{LIST}{asked.key}/").status_code == 200
+    closed = answered.closed_at, answered.status
+    answered.refresh_from_db()
+    assert (answered.closed_at, answered.status) == closed, "what was answered stays as it was"
+    page = officer.get(LIST)
+    assert page.context["rows"] == [] and page.context["total"] == 0
+
+
+def test_a_colleague_does_not_take_what_is_taken(
+    citizen: Client, officer: Client, commune_officer: Any, province_officer: Any
+) -> None:
+    asked = ask(citizen, "access")
+    officer.post(f"{LIST}{asked.key}/", {"do": "take"})
+    with pytest.raises(rights.RightsError, match=commune_officer.name), audit.acting(audit.system("tests")):
+        rights.take(request=asked, by=province_officer)
+    officer.post(f"{LIST}{asked.key}/", {"do": "take"})
+    asked.refresh_from_db()
+    assert asked.taken_by == commune_officer
 
 
 def test_what_the_law_keeps_is_said_with_its_date(

@@ -18,6 +18,10 @@ def test_fold_makes_spellings_alike(typed: str) -> None:
     assert fold(typed) == "thanh hoa"
 
 
+def test_fold_leaves_nul_out() -> None:
+    assert fold("Thanh\0 Hóa") == "thanh hoa"
+
+
 def test_fold_keeps_d_with_stroke_findable() -> None:
     assert fold("Đồng Đăng") == "dong dang"
 

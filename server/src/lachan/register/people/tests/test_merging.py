@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from lachan.ground.audit.models import AuditEvent
-from lachan.register.people import actions, consents, holdings, merging, trail
+from lachan.register.people import actions, consents, erasing, holdings, merging, trail
 from lachan.register.people.models import Guardianship, MatchPair, Merge, Person
 from lachan.testing.cast import Areas
 
@@ -83,6 +83,26 @@ def test_the_pair_is_told_apart_for_good(khoi: Person, double: Person) -> None:
     merging.undo(merge=merge, reason="hai anh em", by=None)
     pair = MatchPair.objects.get()
     assert (pair.state, pair.source, pair.note) == ("different", "undone", "hai anh em")
+
+
+def test_an_undone_merge_does_not_outlive_who_came_back(area_tree: Areas, khoi: Person, double: Person) -> None:
+    merge = merging.merge(keep=khoi, drop=double, reason="cháu của bà Hạnh", by=None)
+    restored, _rows = merging.undo(merge=merge, reason="hai anh em", by=None)
+    merge.refresh_from_db()
+    assert merge.dropped_name == ""
+    elsewhere = actions.register_person(name="Nguyễn Minh Khôi", area=area_tree.haichau, passport="C7654321")
+    third = merging.merge(keep=khoi, drop=elsewhere, reason="x", by=None)
+    erasing.erase_person(person=restored, reason="tests")
+    assert list(Merge.objects.all()) == [third], "what was said of others stays"
+
+
+def test_with_a_record_goes_what_was_merged_into_it(area_tree: Areas, khoi: Person, double: Person) -> None:
+    merging.undo(merge=merging.merge(keep=khoi, drop=double, reason="x", by=None), reason="x", by=None)
+    other = actions.register_person(name="Nguyễn Minh Khôi", area=area_tree.haichau, passport="C7654321")
+    merging.merge(keep=other, drop=Person.objects.get(pk=double.pk), reason="x", by=None)
+    assert Merge.objects.count() == 2
+    erasing.erase_person(person=Person.objects.get(pk=other.pk), reason="tests")
+    assert not Merge.objects.exists()
 
 
 def test_it_is_undone_once_and_in_its_time(khoi: Person, double: Person) -> None:

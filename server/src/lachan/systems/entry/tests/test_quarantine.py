@@ -13,6 +13,7 @@ from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.register.forms.validate import today
 from lachan.register.places.actions import register_place
+from lachan.response.care import actions as care
 from lachan.response.care.models import Plan
 from lachan.systems.entry import actions, deciding, quarantine
 from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate
@@ -107,6 +108,42 @@ def test_a_changed_order_and_a_release_end_what_watched_and_all_of_it_is_kept(
     assert not Plan.objects.filter(status="open").exists()
     assert quarantine.verify(str(second.code)).state == "released"  # type: ignore[union-attr]
     assert Decision.objects.count() == 3
+
+
+@pytest.mark.parametrize("reason", ["contact", "quarantine"])
+def test_a_plan_that_another_began_outlives_the_order(
+    declared: Declaration, border_officer: Any, airport: Gate, area_tree: Areas, reason: str
+) -> None:
+    one = declared.travellers.get()
+    if reason == "contact":
+        with audit.acting(audit.system("tests")):
+            other = care.open_plan(
+                person=one.person,
+                reason=reason,
+                disease=declared.order.disease,
+                starts_on=today(),
+                ends_on=today() + timedelta(days=14),
+                by=None,
+                area=area_tree.hoaxuan,
+            )
+    else:
+        again = actions.declare(
+            order=declared.order,
+            gate=airport,
+            travel_day=today() + timedelta(days=1),
+            language="en",
+            area=area_tree.haichau,
+            party=actions.Party(trip(), [traveller()]),
+            key=uuid4(),
+        )
+        assert again.travellers.get().person_id == one.person_id
+        began = decide(again, border_officer, "quarantine").plan
+        assert began is not None
+        other = began
+    for kind in ("quarantine", "quarantine"):
+        assert decide(declared, border_officer, kind).plan == other
+    decide(declared, border_officer, "release")
+    assert list(Plan.objects.values_list("pk", "status", "ending")) == [(other.pk, "open", "")]
 
 
 def test_a_decision_that_comes_late_changes_nothing(declared: Declaration, border_officer: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lachan.ground import audit
+from lachan.register.forms.validate import today
 from lachan.systems.entry import actions, deciding
 from lachan.systems.entry.models import ActivationOrder, Decision, Declaration, Gate
 from lachan.systems.entry.tests.conftest import tomorrow, traveller, trip
@@ -111,3 +112,25 @@ def test_a_correction_during_a_decision_is_refused_and_the_decision_stays(
 def test_one_decision_sent_twice_at_once_is_kept_once(decide: Callable[[], Any]) -> None:
     assert one_after_the_other(decide, decide) == []
     assert Decision.objects.count() == 1
+
+
+def test_two_officers_who_type_one_paper_in(
+    order: ActivationOrder, airport: Gate, area_tree: Areas, border_officer: Any
+) -> None:
+    alone, family = [traveller("NOI", "AC9")], [traveller(), traveller("NOI", "AC9")]
+
+    def typed(party: list[dict[str, Any]]) -> Declaration:
+        return actions.declare(
+            order=order,
+            gate=airport,
+            travel_day=tomorrow(),
+            language="en",
+            area=area_tree.haichau,
+            party=actions.Party(trip(), party),
+            key=uuid4(),
+            paper=actions.Paper(today(), border_officer),
+        )
+
+    failed = one_after_the_other(lambda: typed(alone), lambda: typed(family))
+    kept = Declaration.objects.get()
+    assert [(type(one), one.declaration) for one in failed] == [(actions.DeclaredTwiceError, kept)]

@@ -12,7 +12,8 @@ from lachan.ground import audit
 from lachan.ground.audit.models import AuditEvent
 from lachan.ground.platform import keyring
 from lachan.register.access import ratelimit
-from lachan.systems.proximity import api, codes
+from lachan.register.areas.models import Area
+from lachan.systems.proximity import api, codes, queries
 from lachan.systems.proximity.api import ANSWER_BYTES, MAX_KEYS
 from lachan.systems.proximity.errors import Refused
 from lachan.systems.proximity.models import Code, Decoy, PublishedKey, Upload
@@ -69,6 +70,28 @@ def test_a_lost_token_is_given_again_to_who_asked(issue: Issue) -> None:
     assert device.certify(first["token"], [key]).status_code == 200
     assert refusal(device.send("verify", {"code": code.text, "nonce": mine})) == (422, "code_used"), "under way"
     assert refusal(device.send("verify", {"code": "12345678", "nonce": mine})) == (422, "code_unknown")
+
+
+def test_a_nonce_that_can_be_guessed_is_refused(issue: Issue) -> None:
+    device, code = Device(), issue()
+    for length in (1, 15):
+        answer = device.send("verify", {"code": code.text, "nonce": b64(bytes(length))})
+        assert refusal(answer) == (422, "nonce_short")
+        assert answer.json()["error"]["field"] == "nonce"
+    assert Code.objects.get().status == "issued"
+    assert device.send("verify", {"code": code.text, "nonce": b64(bytes(16))}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "listed"), [("issued", True), ("claimed", True), ("certified", True), ("used", False)]
+)
+def test_a_case_whose_code_ran_out_unused_is_listed_again(issue: Issue, case: Any, status: str, listed: bool) -> None:
+    issue()
+    areas = Area.objects.values("pk")
+    Code.objects.update(status=status)
+    assert not queries.cases_without_code(areas).exists()
+    Code.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert list(queries.cases_without_code(areas)) == ([case] if listed else [])
 
 
 def test_a_lost_answer_is_given_again_and_stores_nothing_twice(issue: Issue) -> None:

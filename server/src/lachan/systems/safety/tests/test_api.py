@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
 from lachan.ground.platform.ids import uuid7
-from lachan.systems.safety import refreshing, roots
+from lachan.register.access.ratelimit import Limit
+from lachan.systems.safety import refreshing, roots, views
 from lachan.systems.safety.models import Entry, Photo
 from lachan.systems.safety.tests.conftest import Phone
 from lachan.testing.cast import sign_in
@@ -30,7 +32,8 @@ def _body(nurse: Phone, **more: Any) -> dict[str, Any]:
     said = nurse.said("commitment")
     now = timezone.now().isoformat()
     return {
-        "key": str(said.key), "place": str(nurse.place.key), "kind": "commitment", "at": now, "sent_at": now,
+        "key": str(said.key), "owner": str(nurse.account.pk), "place": str(nurse.place.key), "kind": "commitment",
+        "at": now, "sent_at": now,
         "criteria": "school", "number": 1, "answers": dict(said.answers), "seconds": 70, **more,
     }  # fmt: skip
 
@@ -75,8 +78,55 @@ def test_refused_with_a_reason(client_of: Client, nurse: Phone, change: dict[str
 
 def test_somebody_elses_place(nurse: Phone, tin: Any, client: Client) -> None:
     sign_in(client, tin)
-    assert _send(client, _body(nurse)).status_code == 404
+    assert _send(client, _body(nurse, owner=str(tin.pk))).status_code == 404
     assert not Entry.objects.exists()
+
+
+def test_a_form_of_another_account_waits_for_it(client_of: Client, nurse: Phone, tin: Any) -> None:
+    """The phone was handed on: whoever is signed in now, though they help here too, signs nothing of it."""
+    answer = _send(client_of, _body(nurse, owner=str(tin.pk)))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "other_account")
+    unnamed = _body(nurse)
+    del unnamed["owner"]
+    assert _send(client_of, unnamed).status_code == 422
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40)).save(out, "PNG")
+    address = f"/api/v1/safety/photos/{uuid7()}?place={nurse.place.key}&owner={tin.pk}"
+    assert client_of.post(address, out.getvalue(), content_type="image/png").status_code == 401
+    assert not Entry.objects.exists() and not Photo.objects.exists()
+
+
+def test_nul_is_left_out(client_of: Client, nurse: Phone) -> None:
+    sent = _send(client_of, _body(nurse, note="a\0b", challenge="c\0d", criteria="school\0"))
+    assert sent.status_code == 201, sent.content
+    assert (Entry.objects.get().note, Entry.objects.get().challenge) == ("ab", "cd")
+    assert client_of.get("/safety/places/?q=%00").status_code == 200
+    assert client_of.get("/safety/places/?q=Ph%00ù").status_code == 200
+
+
+def _page_form(nurse: Phone, **more: Any) -> dict[str, Any]:
+    said = nurse.said("commitment")
+    ticked = {f"a-{code}": str(value) for code, value in said.answers.items()}
+    return {"key": str(said.key), "criteria": "school", "number": 1, **ticked, **more}
+
+
+def test_a_page_without_a_script(client_of: Client, nurse: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"/safety/{nurse.place.key}/today/"
+    # A digit to Unicode, not to int().
+    assert client_of.post(address, _page_form(nurse, began="²")).status_code == 302
+    assert Entry.objects.get().seconds is None
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40)).save(out, "PNG")
+    form = _page_form(nurse)
+    for _twice in range(2):
+        file = SimpleUploadedFile("a.png", out.getvalue(), "image/png")
+        assert client_of.post(address, {**form, "photo": file}).status_code == 302
+    assert (Entry.objects.count(), Photo.objects.count()) == (2, 1)
+    monkeypatch.setattr(views, "SENDS", Limit("safety-entry-few", burst=1, seconds=3600.0))
+    assert client_of.post(address, _page_form(nurse)).status_code == 302
+    refused = client_of.post(address, _page_form(nurse))
+    assert refused.status_code == 422 and "Gửi quá nhiều lần" in refused.content.decode()
+    assert Entry.objects.count() == 3
 
 
 def test_a_wrong_clock_is_told(client_of: Client, nurse: Phone) -> None:
@@ -87,7 +137,9 @@ def test_a_wrong_clock_is_told(client_of: Client, nurse: Phone) -> None:
 
 
 def _picture(client: Client, place: Any, key: UUID, content: bytes, kind: str = "image/png") -> Any:
-    return client.post(f"/api/v1/safety/photos/{key}?place={place.key}", content, content_type=kind)
+    owner = client.session["_auth_user_id"]
+    address = f"/api/v1/safety/photos/{key}?place={place.key}&owner={owner}"
+    return client.post(address, content, content_type=kind)
 
 
 def test_a_picture_goes_with_its_form(client_of: Client, nurse: Phone) -> None:

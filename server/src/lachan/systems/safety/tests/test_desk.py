@@ -10,7 +10,7 @@ from django.utils import timezone
 from lachan.ground.audit.models import AuditEvent
 from lachan.ground.platform.ids import uuid7
 from lachan.systems.safety import refreshing, roots
-from lachan.systems.safety.models import CriteriaVersion, Entry, Facility, Status
+from lachan.systems.safety.models import CriteriaVersion, Entry, Facility, Photo, Status
 from lachan.systems.safety.tests.conftest import Phone
 from lachan.testing.cast import sign_in
 
@@ -59,7 +59,7 @@ def test_an_inspection_its_reply_and_the_gap(late: Phone, inspector: Any, commun
     missing = _form()
     del missing["a-4"]
     assert client.post(address, missing).status_code == 422
-    sent = _form(_4="0") | {"note": "Chưa đo thân nhiệt"}
+    sent = _form(_4="0") | {"note": "Chưa đo\0 thân nhiệt"}
     for _twice in range(2):
         assert client.post(address, sent).status_code == 302
     found = Entry.objects.get(kind="inspection")
@@ -81,6 +81,14 @@ def test_an_inspection_its_reply_and_the_gap(late: Phone, inspector: Any, commun
     assert "Hạnh" in detail and "Nga" in detail
     assert AuditEvent.objects.filter(action="safety.facility.read", subject_id=late.account.person.pk).exists()
     assert roots.verify().faults == []
+
+
+def test_looking_at_a_picture_is_written_down(late: Phone, commune_officer: Any, client: Client) -> None:
+    picture = Photo.objects.create(key=uuid7(), place=late.place, content=b"\xff\xd8\xff", sha256=b"\0" * 32)
+    sign_in(client, commune_officer)
+    assert client.get(f"/desk/safety/facilities/{late.place.key}/photos/{picture.key}.jpg").status_code == 200
+    event = AuditEvent.objects.get(action="safety.photo.read")
+    assert event.actor_id == commune_officer.pk
 
 
 def test_a_set_is_drafted_tried_and_published(late: Phone, minister: Any, commune_officer: Any, client: Client) -> None:

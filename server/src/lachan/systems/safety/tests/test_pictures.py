@@ -91,6 +91,13 @@ def test_a_hostile_picture(photo: Image.Image) -> None:
     with pytest.raises(RefusedError) as refused:
         pictures.redrawn(bomb)
     assert refused.value.code == "too_large"
+    # 16 megapixels: a JPEG of that size is made smaller while it is read, the others are unpacked whole.
+    large = Image.new("L", (4000, 4000))
+    assert pictures.redrawn(_file(large))
+    for kind in ("PNG", "WEBP"):
+        with pytest.raises(RefusedError) as refused:
+            pictures.redrawn(_file(large, kind))
+        assert refused.value.code == "too_large"
     with pytest.raises(RefusedError):
         pictures.redrawn(b"\0" * (pictures.MAX_BYTES + 1))
 

@@ -10,7 +10,7 @@
  * @property {string} kind
  * @property {string} place
  * @property {object} body     what is sent beside key, at and sent_at
- * @property {{key: string, blob: Blob, sent?: boolean} | null} photo
+ * @property {{key: string, blob?: Blob, sent?: boolean, refused?: boolean} | null} photo   the form names it also where it was refused
  * @property {number} [number] of the entry in the facility's chain
  * @property {boolean | null} [complete]
  * @property {string} [receivedAt]

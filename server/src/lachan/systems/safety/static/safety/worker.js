@@ -18,6 +18,8 @@ export function start({ build, assets, home }) {
   /** @param {Cache} cache @param {string} address @param {Response} response */
   const keep = async (cache, address, response) => {
     if (response.ok && !response.redirected && response.headers.get(BUILD) === build) await cache.put(address, response.clone());
+    // Signed in as somebody who does not help here: the page is not theirs to see.
+    else if ([401, 403, 404].includes(response.status)) await cache.delete(address);
     // Signed out: nothing of the account stays.
     else if (response.redirected && response.url.includes("sign-in")) {
       const all = await cache.keys();
@@ -59,6 +61,9 @@ export function start({ build, assets, home }) {
     if (event.data?.kind !== "keep") return;
     event.waitUntil((async () => {
       const cache = await caches.open(name);
+      // Signing out drops the whole cache: the files that the pages need are fetched again.
+      const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+      await Promise.allSettled(assets.filter((address) => !kept.has(address)).map((address) => cache.add(address)));
       await Promise.allSettled(event.data.pages.map(async (/** @type {string} */ address) => {
         if (OURS.test(address)) await keep(cache, address, await fetch(address, { credentials: "same-origin" }));
       }));
