@@ -11,6 +11,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -96,7 +97,7 @@ class Cluster:
     bin_dir: Path
     user: pwd.struct_passwd | None = None
     settings: dict[str, str] = field(default_factory=dict)
-    # A data folder of a stopped server, to copy where there is none yet.
+    # An archive (tar.gz) of a stopped server's data folder, to start from where there is none yet.
     template: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
@@ -240,13 +241,16 @@ class Cluster:
         partial = self.base / "data.partial"
         shutil.rmtree(partial, ignore_errors=True)
         if self.template:
-            self._copy_template(self.template, partial)
+            self._unpack(self.template, partial)
         else:
             self._initdb(partial)
         partial.rename(self.data)
 
-    def _copy_template(self, template: Path, partial: Path) -> None:
-        shutil.copytree(template, partial)
+    def _unpack(self, template: Path, partial: Path) -> None:
+        with tarfile.open(template) as archive:
+            if hasattr(tarfile, "tar_filter"):  # Python 3.11.4
+                archive.extraction_filter = tarfile.tar_filter
+            archive.extractall(partial)  # noqa: S202  `make install` wrote the archive on this machine
         if self.user:
             for path in [partial, *partial.rglob("*")]:
                 os.chown(path, self.user.pw_uid, self.user.pw_gid)
